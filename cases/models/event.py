@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class EventKind(models.TextChoices):
+    """Everything that can happen to a case, as the ledger writes it."""
+
+    REGISTERED = "case.registered", _("registered")
+    ACCEPTED = "case.accepted", _("accepted")
+    NOT_ACCEPTED = "case.not_accepted", _("not accepted")
+    ROUTED = "case.routed", _("routed")
+    RULED = "case.ruled", _("the dispatcher decided who leads")
+    SIGNED = "referral.signed", _("signed for")
+    RETURNED = "referral.returned", _("returned")
+    HANDLING_STARTED = "case.handling_started", _("handling started")
+    MEDIATOR_ASSIGNED = "mediator.assigned", _("mediator assigned")
+    PROGRESS = "case.progress", _("progress recorded")
+    RESOLVED = "case.resolved", _("resolved")
+    UNRESOLVED = "case.unresolved", _("ended without a solution")
+    WITHDRAWN = "case.withdrawn", _("withdrawn")
+    FOLLOW_UP_PLANNED = "follow_up.planned", _("follow-up planned")
+    FOLLOW_UP_STARTED = "case.follow_up_started", _("follow-up started")
+    FOLLOWED_UP = "follow_up.done", _("followed up")
+    REOPENED = "case.reopened", _("reopened")
+    CLOSED = "case.closed", _("closed")
+
+
+class CaseEvent(models.Model):
+    """One entry of a case's ledger: append-only, hash-chained, guarded by database triggers.
+
+    ``data`` holds codes, numbers and digests, never names or texts: what may have to be erased one day
+    must not stand where nothing can be erased.
+    """
+
+    case = models.ForeignKey("cases.Case", models.PROTECT, related_name="events", verbose_name=_("case"))
+    sequence = models.PositiveIntegerField(_("entry"))
+    kind = models.CharField(_("event"), max_length=32, choices=EventKind.choices)
+    at = models.DateTimeField(_("at"))
+    actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))
+    data = models.JSONField(_("details"), default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
+        ordering = ("case", "sequence")
+        constraints = (models.UniqueConstraint(fields=("case", "sequence"), name="cases_caseevent_sequence"),)
+
+    def __str__(self) -> str:
+        return f"{self.case_id}#{self.sequence} {self.kind}"

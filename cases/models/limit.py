@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Collection
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from governance_center.calendar import Due, due_at
+
+
+class LimitRule(models.Model):
+    """A time limit as data: how long, from when, on what legal basis."""
+
+    class Unit(models.TextChoices):
+        HOUR = "hour", _("hours")
+        WORKING_DAY = "working_day", _("working days")
+        CALENDAR_DAY = "calendar_day", _("calendar days")
+        MONTH = "month", _("months")
+
+    class Basis(models.TextChoices):
+        LAW = "law", _("law")
+        PRACTICE = "practice", _("practice")
+        POLICY = "policy", _("policy of the centre")
+
+    code = models.CharField(_("code"), max_length=40, primary_key=True)
+    name = models.CharField(_("name"), max_length=80)
+    length = models.PositiveSmallIntegerField(_("length"))
+    unit = models.CharField(_("unit"), max_length=12, choices=Unit.choices)
+    starts = models.CharField(_("starts with"), max_length=30)
+    applies_to = models.CharField(_("applies to"), max_length=30)
+    basis = models.CharField(_("legal basis"), max_length=200)
+    basis_kind = models.CharField(_("kind of basis"), max_length=10, choices=Basis.choices)
+    local_holidays = models.BooleanField(
+        _("local holidays count"), default=False, help_text=_("Local holidays move in-house limits, not statutory ones.")
+    )
+    warn_at = models.PositiveSmallIntegerField(
+        _("yellow at percent"), default=80, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+
+    class Meta:
+        verbose_name = _("time limit")
+        verbose_name_plural = _("time limits")
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def due(self, start: dt.datetime, local_holidays: Collection[dt.date]) -> Due:
+        """When a limit under this rule that starts at ``start`` ends."""
+        holidays = local_holidays if self.local_holidays else ()
+        return due_at(start, length=self.length, unit=self.unit, local_holidays=holidays)
+
+
+class DeadlineQuerySet(models.QuerySet["Deadline"]):
+    def running(self) -> DeadlineQuerySet:
+        return self.filter(met_at__isnull=True, cancelled_at__isnull=True)
+
+    def overdue(self, now: dt.datetime | None = None) -> DeadlineQuerySet:
+        return self.running().filter(due_at__lte=now or timezone.now())
+
+
+class Deadline(models.Model):
+    """A limit that runs for a case (or for one department's referral of it)."""
+
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="deadlines", verbose_name=_("case"))
+    referral = models.ForeignKey(
+        "cases.Referral", models.CASCADE, null=True, blank=True, related_name="deadlines", verbose_name=_("referral")
+    )
+    rule = models.ForeignKey(LimitRule, models.PROTECT, related_name="+", verbose_name=_("rule"))
+    started_at = models.DateTimeField(_("started at"))
+    warn_at = models.DateTimeField(_("yellow from"))
+    due_at = models.DateTimeField(_("due"))
+    is_provisional = models.BooleanField(_("provisional"), default=False)
+    met_at = models.DateTimeField(_("met at"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+
+    objects = DeadlineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("deadline")
+        verbose_name_plural = _("deadlines")
+        ordering = ("due_at",)
+        indexes = (
+            models.Index(
+                fields=("due_at",),
+                name="cases_deadline_running",
+                condition=models.Q(met_at__isnull=True, cancelled_at__isnull=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.due_at:%Y-%m-%d}"
+
+    @property
+    def is_met(self) -> bool:
+        return self.met_at is not None
+
+    @property
+    def colour(self) -> str:
+        """``green``, ``yellow`` (much of the time is gone) or ``red`` (past due, or met too late)."""
+        moment = self.met_at or timezone.now()
+        if moment >= self.due_at:
+            return "red"
+        return "yellow" if moment >= self.warn_at and not self.is_met else "green"
+
+    @property
+    def days_left(self) -> int:
+        """Whole days until the limit ends, rounded up; negative once it has passed."""
+        seconds = (self.due_at - timezone.now()).total_seconds()
+        return math.ceil(seconds / 86400) if seconds > 0 else math.floor(seconds / 86400)
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last local day of the limit: a limit in days ends with the end of it."""
+        return timezone.localdate(self.due_at - dt.timedelta(microseconds=1))

@@ -1,0 +1,104 @@
+"""Working days and the arithmetic of limits: pure functions, no database.
+
+The national calendar with its make-up days comes from ``chinesecalendar``; local holidays (in Yanbian
+the days around 3 September) are given by the caller, who reads what the administrator entered. For a
+year whose calendar is not published yet, weekdays count and the result is marked provisional.
+
+The first day does not count (民法典 art. 201): a limit of three working days that starts on Monday
+ends on Thursday at midnight. Limits in days and months end with the end of their last local day.
+"""
+
+from __future__ import annotations
+
+import calendar as month_table
+import datetime as dt
+from collections.abc import Collection
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import chinese_calendar
+
+LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
+UNITS = ("hour", "working_day", "calendar_day", "month")
+
+
+class Due(NamedTuple):
+    """When a limit ends; provisional while the calendar of that year is not published."""
+
+    at: dt.datetime
+    provisional: bool
+
+
+def local_day(moment: dt.datetime) -> dt.date:
+    """The day in Asia/Shanghai on which an aware moment falls."""
+    return moment.astimezone(LOCAL_ZONE).date()
+
+
+def day_start(day: dt.date) -> dt.datetime:
+    """The first moment of a local day."""
+    return dt.datetime.combine(day, dt.time.min, LOCAL_ZONE)
+
+
+def day_end(day: dt.date) -> dt.datetime:
+    """The moment at which a local day is over, i.e. the first of the next."""
+    return day_start(day + dt.timedelta(days=1))
+
+
+def is_working_day(day: dt.date, local_holidays: Collection[dt.date] = ()) -> tuple[bool, bool]:
+    """Whether offices work on ``day``, and whether that is only provisionally known."""
+    if day in local_holidays:
+        return False, False
+    try:
+        return chinese_calendar.is_workday(day), False
+    except NotImplementedError:
+        return day.isoweekday() <= 5, True
+
+
+def due_at(
+    start: dt.datetime, *, length: int, unit: str, local_holidays: Collection[dt.date] = (), roll: bool = False
+) -> Due:
+    """The end of a limit of ``length`` ``unit`` that starts at ``start`` (aware).
+
+    Args:
+        length: how many units, at least 1 (0 working days or calendar days: the same day).
+        unit: one of :data:`UNITS`.
+        local_holidays: days that do not count as working days besides the national ones.
+        roll: move an end that falls on a non-working day to the next working day (民诉法 art. 85).
+
+    Raises:
+        ValueError: for an unknown unit or a negative length.
+    """
+    if length < 0 or unit not in UNITS:
+        raise ValueError(f"no such limit: {length} {unit}")
+    if unit == "hour":
+        return Due(start + dt.timedelta(hours=length), False)
+    first = local_day(start)
+    if unit == "working_day":
+        last, provisional = _add_working_days(first, length, local_holidays)
+        return Due(day_end(last), provisional)
+    last = first + dt.timedelta(days=length) if unit == "calendar_day" else _add_months(first, length)
+    provisional = False
+    while roll:
+        working, unsure = is_working_day(last, local_holidays)
+        provisional = provisional or unsure
+        if working:
+            break
+        last += dt.timedelta(days=1)
+    return Due(day_end(last), provisional)
+
+
+def _add_working_days(day: dt.date, length: int, local_holidays: Collection[dt.date]) -> tuple[dt.date, bool]:
+    provisional = False
+    while length > 0:
+        day += dt.timedelta(days=1)
+        working, unsure = is_working_day(day, local_holidays)
+        provisional = provisional or unsure
+        length -= working
+    return day, provisional
+
+
+def _add_months(day: dt.date, months: int) -> dt.date:
+    """The corresponding day; where that month is shorter, its last day (民法典 art. 202)."""
+    index = day.month - 1 + months
+    year, month = day.year + index // 12, index % 12 + 1
+    return dt.date(year, month, min(day.day, month_table.monthrange(year, month)[1]))

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MediationConfig(AppConfig):
+    name = "mediation"
+    verbose_name = _("Mediation")
+
+    def ready(self) -> None:
+        from governance_center.events import subscribe
+        from mediation import follow_ups, messages  # noqa: F401  registers what staff are told
+
+        subscribe("case.resolved", follow_ups.on_resolved)
+        subscribe("case.reopened", follow_ups.on_reopened)

@@ -1,0 +1,7 @@
+"""What staff are told by the mediation room."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.notifications import register
+
+register("follow_up.due", _("A follow-up visit on case %(number)s is due (day %(day)s, planned for %(date)s)."))
