@@ -1,0 +1,107 @@
+"""The few tags that the page kit needs; how each component is used stands in docs/ui-kit.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+
+register = template.Library()
+
+# A state speaks by word and icon. Green, yellow and red are left to time limits.
+STATE_LOOKS: Mapping[str, tuple[str, str]] = {
+    "registered": ("file-plus", "plain"),
+    "accepted": ("clipboard-check", "calm"),
+    "not_accepted": ("circle-off", "faint"),
+    "in_handling": ("progress", "strong"),
+    "resolved": ("circle-check", "done"),
+    "unresolved": ("git-branch", "open-end"),
+    "withdrawn": ("arrow-back-up", "faint"),
+    "following_up": ("phone-check", "calm"),
+    "closed": ("archive", "shut"),
+}
+DUE_ICONS: Mapping[str, str] = {"green": "clock", "yellow": "hourglass", "red": "clock-exclamation"}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A decorative Tabler icon; the word beside it speaks."""
+    return format_html('<i class="ti ti-{}" aria-hidden="true"></i>', name)
+
+
+@register.filter
+def state_icon(state: str) -> str:
+    return STATE_LOOKS.get(state, ("circle-dashed", "plain"))[0]
+
+
+@register.filter
+def state_look(state: str) -> str:
+    return STATE_LOOKS.get(state, ("circle-dashed", "plain"))[1]
+
+
+@register.inclusion_tag("components/_badge_state.html")
+def state_badge(state: str, label: str) -> dict[str, Any]:
+    """The same as including the component, in one short line."""
+    return {"state": state, "label": label}
+
+
+@register.inclusion_tag("components/_badge_due.html")
+def due_badge(deadline: Any) -> dict[str, Any]:
+    """The same as including the component, in one short line."""
+    return {"deadline": deadline}
+
+
+@register.filter
+def due_icon(deadline: Any) -> str:
+    if deadline.is_met:
+        return "clock-x" if deadline.colour == "red" else "clock-check"
+    return DUE_ICONS[deadline.colour]
+
+
+@register.filter
+def due_words(deadline: Any) -> str:
+    """What the colour of a limit means, in words."""
+    late = deadline.colour == "red"
+    if deadline.is_met:
+        return gettext("met late") if late else gettext("met in time")
+    days = abs(deadline.days_left)
+    if late:
+        return ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days}
+    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+@register.simple_tag(takes_context=True)
+def link_with(context: Mapping[str, Any], name: str, value: Any) -> str:
+    """The present address with one parameter changed, where ``{% querystring %}`` cannot: the name is a variable."""
+    request = context.get("request")
+    query = request.GET.copy() if request else QueryDict(mutable=True)
+    query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context: Mapping[str, Any], field: str, ordering: str, parameter: str) -> str:
+    """The address that sorts by ``field``, or turns the order round; it goes back to the first page."""
+    request = context.get("request")
+    query = request.GET.copy() if request else QueryDict(mutable=True)
+    query[parameter] = f"-{field}" if ordering == field else field
+    query.pop("page", None)
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def sort_direction(field: str, ordering: str) -> str:
+    """``ascending``, ``descending`` or ``none``, as ``aria-sort`` has it."""
+    return {field: "ascending", f"-{field}": "descending"}.get(ordering or "", "none")
+
+
+@register.filter
+def page_numbers(page: Page[Any]) -> list[int | str]:
+    """The first, the last and the neighbouring page numbers, with an ellipsis between."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
