@@ -5,6 +5,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+DEMO_PASSWORD = "yanbian-demo"  # noqa: S105  known to all on purpose; a production start refuses demo accounts
+
+
 class Role(models.TextChoices):
     CLERK = "clerk", _("Guide-desk clerk")
     OFFICER = "officer", _("Department officer")

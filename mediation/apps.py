@@ -7,8 +7,10 @@ class MediationConfig(AppConfig):
     verbose_name = _("Mediation")
 
     def ready(self) -> None:
+        from cases.sections import register
         from governance_center.events import subscribe
-        from mediation import follow_ups, messages  # noqa: F401  registers what staff are told
+        from mediation import case_page, follow_ups, messages  # noqa: F401  registers what staff are told
 
         subscribe("case.resolved", follow_ups.on_resolved)
         subscribe("case.reopened", follow_ups.on_reopened)
+        register(sections=case_page.sections, actions=case_page.actions)

@@ -49,7 +49,9 @@ class MediatorQuerySet(models.QuerySet["Mediator"]):
     def with_open_load(self) -> MediatorQuerySet:
         """Annotate ``open_load``: how many open cases each has in hand now."""
         return self.annotate(
-            open_load=Count("user__mediated_cases", filter=Q(user__mediated_cases__state__in=OPEN_STATES))
+            open_load=Count(
+                "user__mediated_cases", filter=Q(user__mediated_cases__state__in=OPEN_STATES), distinct=True
+            )
         )
 
 

@@ -1,0 +1,48 @@
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Notification, User
+
+
+@admin.register(User)
+class StaffAdmin(UserAdmin):
+    list_display = ("username", "display_name", "role", "division", "department", "is_active")
+    list_filter = ("role", "is_active", "department")
+    search_fields = ("username", "display_name", "email")
+    autocomplete_fields = ("division", "department")
+    list_select_related = ("division", "department")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("display_name", "email", "phone", "language")}),
+        (_("Work"), {"fields": ("role", "division", "department")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": (
+                    "username", "usable_password", "password1", "password2",
+                    "display_name", "role", "division", "department", "language",
+                ),
+            },
+        ),
+    )  # fmt: skip
+
+
+@admin.register(Notification)
+class NotificationAdmin(admin.ModelAdmin):
+    """Shows what could not be sent. Nothing is made or changed here."""
+
+    list_display = ("created_at", "recipient", "kind", "email_state", "email_attempts", "email_error")
+    list_filter = ("email_state", "kind")
+    list_select_related = ("recipient",)
+
+    def has_add_permission(self, request: object) -> bool:
+        return False
+
+    def has_change_permission(self, request: object, obj: object = None) -> bool:
+        return False

@@ -1,0 +1,66 @@
+"""What each role finds at the left: what this role does, nothing else. The first entry is its home."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Notification, Role, User
+
+
+class Entry(NamedTuple):
+    page: str
+    icon: str
+    label: str | Promise
+
+
+REGISTER = Entry("intake:register", "user-plus", _("Register a walk-in"))
+DESK = Entry("intake:desk", "door-enter", _("Today at the desk"))
+CASES = Entry("cases:list", "folders", _("Cases"))
+REFERRALS = Entry("cases:referrals", "inbox", _("Referrals"))
+DISPATCH = Entry("cases:dispatch", "route", _("Dispatch board"))
+MEDIATION = Entry("mediation:home", "heart-handshake", _("My mediations"))
+FOLLOW_UPS = Entry("mediation:follow_ups", "phone-check", _("Follow-up visits"))
+DASHBOARD = Entry("reporting:dashboard", "chart-bar", _("Dashboard"))
+ADMIN = Entry("admin:index", "settings", _("Administration"))
+
+BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
+    Role.CLERK: (DESK, REGISTER, CASES, FOLLOW_UPS),
+    Role.OFFICER: (REFERRALS, CASES),
+    Role.MEDIATOR: (MEDIATION, FOLLOW_UPS, CASES),
+    Role.DISPATCHER: (DISPATCH, CASES, REGISTER, FOLLOW_UPS, DASHBOARD),
+    Role.OFFICIAL: (DASHBOARD, CASES),
+    Role.ADMINISTRATOR: (ADMIN,),
+}
+
+
+def home_of(user: User) -> str:
+    """The address of a role's own home page."""
+    return reverse(BY_ROLE[user.role][0].page)
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``navigation`` and ``unread_count`` for signed-in staff."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or not user.is_authenticated:
+        return {}
+    entries = [
+        {"url": url, "icon": entry.icon, "label": entry.label, "active": request.path.startswith(url)}
+        for entry, url in ((entry, reverse(entry.page)) for entry in BY_ROLE[user.role])
+    ]
+    _keep_longest_active(entries)
+    unread = Notification.objects.filter(recipient=user).unread().count()
+    return {"navigation": entries, "unread_count": unread}
+
+
+def _keep_longest_active(entries: list[dict[str, Any]]) -> None:
+    """``/desk/`` is not active while ``/desk/register/`` is."""
+    active = [entry for entry in entries if entry["active"]]
+    longest = max(active, key=lambda entry: len(entry["url"]), default=None)
+    for entry in active:
+        entry["active"] = entry is longest

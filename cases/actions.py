@@ -1,0 +1,127 @@
+"""What can be done on the page of a case: one table of actions, each with its form and its service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms as django_forms
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases import forms, services, workflow
+from cases.models import Case, Referral
+from cases.sections import Action
+from cases.services.handling import may_record_progress
+from cases.states import State
+
+Run = Callable[[Case, User, dict[str, Any]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAction:
+    """An action: its words, its form, whether it is open to somebody now, and what it runs."""
+
+    code: str
+    label: str | Promise
+    done: str | Promise
+    icon: str
+    form: type[django_forms.Form]
+    may: Callable[[Case, User], bool]
+    run: Run
+    hint: str | Promise = ""
+    is_main: bool = False
+
+
+def _has_move(code: str, *actors: workflow.Actor) -> Callable[[Case, User], bool]:
+    def may(case: Case, user: User) -> bool:
+        move = workflow.MOVES[code]
+        wanted = set(actors) or move.actors
+        return case.state in move.sources and bool(workflow.relations(user, case) & wanted)
+
+    return may
+
+
+def _may_rule(case: Case, user: User) -> bool:
+    open_states = {State.ACCEPTED, State.IN_HANDLING}
+    in_reach = workflow.Actor.DISPATCH in workflow.relations(user, case)
+    return case.is_contested and case.state in open_states and in_reach
+
+
+A = workflow.Actor
+
+ACTIONS: Mapping[str, CaseAction] = {
+    action.code: action
+    for action in (
+        CaseAction(
+            "accept", _("Accept and route"), _("The case was accepted and routed."), "check", forms.ConfirmForm,
+            _has_move("accept"), lambda case, user, data: services.accept_case(case=case, by=user), is_main=True,
+        ),
+        CaseAction(
+            "refuse", _("Do not accept"), _("The case was not accepted."), "x", forms.RefuseForm,
+            _has_move("refuse"), lambda case, user, data: services.refuse_case(case=case, by=user, **data),
+        ),
+        CaseAction(
+            "rule", _("Decide who leads"), _("The ruling was made."), "gavel", forms.RuleForm,
+            _may_rule, lambda case, user, data: services.rule_lead(case=case, by=user, **data),
+            hint=_("The ruling binds the department; it cannot return the case again."), is_main=True,
+        ),
+        CaseAction(
+            "progress", _("Record progress"), _("The progress was recorded."), "pencil", forms.ProgressForm,
+            may_record_progress, lambda case, user, data: services.record_progress(case=case, by=user, **data),
+        ),
+        CaseAction(
+            "settle", _("Resolve: settled or done"), _("The case was resolved."), "circle-check", forms.SettleForm,
+            _has_move("resolve", A.LEAD), lambda case, user, data: services.resolve_case(case=case, by=user, **data),
+            hint=_("A plan of follow-up visits is made at once."),
+        ),
+        CaseAction(
+            "end", _("End without a solution"), _("The case was ended."), "circle-x", forms.EndForm,
+            _has_move("end_unresolved"),
+            lambda case, user, data: services.end_unresolved(case=case, by=user, **data),
+            hint=_("The parties are told which ways are open to them."),
+        ),
+        CaseAction(
+            "withdraw", _("Withdraw"), _("The case was withdrawn."), "arrow-back-up", forms.NoteForm,
+            _has_move("withdraw"), lambda case, user, data: services.withdraw_case(case=case, by=user, **data),
+            hint=_("Only at the petitioner's own wish. Write down how it was told."),
+        ),
+        CaseAction(
+            "reopen", _("Reopen"), _("The case was reopened."), "refresh", forms.NoteForm,
+            _has_move("reopen"), lambda case, user, data: services.reopen_case(case=case, by=user, **data),
+            hint=_("The history stays; a new handling limit starts."),
+        ),
+        CaseAction(
+            "close", _("Close"), _("The case was closed."), "archive", forms.ConfirmForm,
+            _has_move("close"), lambda case, user, data: services.close_case(case=case, by=user),
+        ),
+    )
+}  # fmt: skip
+
+
+def possible(case: Case, user: User) -> list[Action]:
+    """The buttons that ``user`` finds on the case page now; the referral's own come first."""
+    found = _referral_actions(case, user)
+    for action in ACTIONS.values():
+        if action.may(case, user):
+            url = reverse("cases:action", args=[case.number, action.code])
+            found.append(Action(url, action.label, action.icon, action.is_main))
+    return found
+
+
+def my_referral(case: Case, user: User) -> Referral | None:
+    """The referral that waits for the signature of the officer's department, if there is one."""
+    return Referral.objects.of_department(user).awaiting_signature().filter(case=case).order_by("-role").first()
+
+
+def _referral_actions(case: Case, user: User) -> list[Action]:
+    referral = my_referral(case, user) if case.is_open else None
+    if referral is None:
+        return []
+    found = [Action(reverse("cases:sign", args=[referral.pk]), _("Sign for it"), "signature", True)]
+    if not referral.is_binding:
+        found.append(Action(reverse("cases:return", args=[referral.pk]), _("Return it"), "arrow-back"))
+    return found

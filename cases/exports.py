@@ -1,0 +1,75 @@
+"""The case list as CSV or XLSX: exactly what is filtered, in bounded memory, safe to open."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable, Iterator
+
+import xlsxwriter
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from cases.states import State
+
+MOST_ROWS = 100_000
+
+
+def export_cases(rows: QuerySet[Case], kind: str) -> HttpResponseBase:
+    """The rows as a download; at most :data:`MOST_ROWS`. ``kind`` is ``csv`` or ``xlsx``."""
+    name = f"cases-{timezone.localdate()}.{kind}"
+    table = _table(rows[:MOST_ROWS])
+    if kind == "xlsx":
+        return FileResponse(_workbook(table), as_attachment=True, filename=name)
+    response = StreamingHttpResponse(_csv(table), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def defuse(text: str) -> str:
+    """A cell that a spreadsheet would take for a formula gets an apostrophe before it."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+def _table(rows: QuerySet[Case]) -> Iterator[list[str]]:
+    yield [
+        _("Case number"), _("Registered"), _("Accepted"), _("State"), _("Kind"), _("Category"), _("Place"),
+        _("Summary"), _("Lead"), _("Handling limit"), _("Resolved"), _("Outcome"), _("Times reopened"),
+    ]  # fmt: skip
+    for case in rows.iterator(chunk_size=2000):
+        yield [
+            case.number, _moment(case.registered_at), _moment(case.accepted_at), State(case.state).label,
+            case.get_kind_display(), case.category.name, case.division.name, case.title,
+            case.lead.name if case.lead else "", _moment(case.due_at), _moment(case.resolved_at),
+            case.get_outcome_display() if case.outcome else "", str(case.reopened_count),
+        ]  # fmt: skip
+
+
+def _moment(value: object) -> str:
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else ""  # type: ignore[arg-type]
+
+
+def _csv(table: Iterable[list[str]]) -> Iterator[str]:
+    """UTF-8 with a byte-order mark, which spreadsheets need to read Chinese and Korean."""
+    yield "\ufeff"
+    for row in table:
+        line = io.StringIO()
+        csv.writer(line).writerow([defuse(str(cell)) for cell in row])
+        yield line.getvalue()
+
+
+def _workbook(table: Iterable[list[str]]) -> io.BufferedRandom:
+    stream = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
+    book = xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_formulas": False})
+    sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
+    for number, row in enumerate(table):
+        for column, cell in enumerate(row):
+            sheet.write_string(number, column, str(cell), bold if number == 0 else None)
+    sheet.freeze_panes(1, 0)
+    book.close()
+    stream.seek(0)
+    return stream  # type: ignore[return-value]

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.forms import HiddenInput
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, Category, Kind
+from cases.selectors import find
+from cases.states import Outcome, State
+from departments.models import Department, Division
+from governance_center.calendar import day_end, day_start
+from governance_center.scope import within
+
+ORDERINGS = (
+    ("-registered_at", _("newest first")),
+    ("registered_at", _("oldest first")),
+    ("due_at", _("limit ends soonest")),
+    ("number", _("case number")),
+    ("state_since", _("longest in its state")),
+)
+
+
+class CaseFilter(django_filters.FilterSet):
+    """The filters of the case list; they live in the address, so that a colleague can be sent a link."""
+
+    q = django_filters.CharFilter(method="search", label=_("Number, name, summary"))
+    state = django_filters.MultipleChoiceFilter(choices=State.choices, label=_("State"))
+    kind = django_filters.ChoiceFilter(choices=Kind.choices, label=_("Kind"), empty_label=_("all"))
+    category = django_filters.ModelChoiceFilter(
+        queryset=Category.objects.all(), label=_("Category"), empty_label=_("all")
+    )
+    county = django_filters.ModelChoiceFilter(
+        queryset=Division.objects.counties(), method="in_county", label=_("County or city"), empty_label=_("all")
+    )
+    place = django_filters.CharFilter(method="in_place", label=_("Place code"), widget=HiddenInput)
+    counted = django_filters.CharFilter(method="only_counted", label=_("Counted only"), widget=HiddenInput)
+    lead = django_filters.ModelChoiceFilter(
+        queryset=Department.objects.all(), label=_("Lead"), empty_label=_("all")
+    )
+    outcome = django_filters.ChoiceFilter(choices=Outcome.choices, label=_("Outcome"), empty_label=_("all"))
+    accepted_from = django_filters.DateFilter(method="from_day", label=_("Accepted from"))
+    accepted_to = django_filters.DateFilter(method="to_day", label=_("Accepted to"))
+    flag = django_filters.ChoiceFilter(
+        method="flagged",
+        label=_("Only"),
+        empty_label=_("all"),
+        choices=(
+            ("open", _("open")),
+            ("overdue", _("overdue")),
+            ("contested", _("contested")),
+            ("resolved", _("resolved")),
+            ("mine", _("in my hands")),
+            ("counted", _("accepted, consultations apart")),
+        ),
+    )
+
+    class Meta:
+        model = Case
+        fields = ("state", "kind", "category", "lead", "outcome")
+
+    def search(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        return find(queryset, value)
+
+    def in_county(self, queryset: QuerySet[Case], name: str, value: Division) -> QuerySet[Case]:
+        return queryset.filter(division_id__startswith=value.pk)
+
+    def in_place(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        return queryset.filter(within("division_id", value))
+
+    def only_counted(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        return queryset.counted()  # type: ignore[attr-defined]
+
+    def from_day(self, queryset: QuerySet[Case], name: str, value: Any) -> QuerySet[Case]:
+        return queryset.filter(accepted_at__gte=day_start(value))
+
+    def to_day(self, queryset: QuerySet[Case], name: str, value: Any) -> QuerySet[Case]:
+        return queryset.filter(accepted_at__lt=day_end(value))
+
+    def flagged(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        match value:
+            case "open":
+                return queryset.open()  # type: ignore[attr-defined]
+            case "overdue":
+                return queryset.open().overdue()  # type: ignore[attr-defined]
+            case "contested":
+                return queryset.contested()  # type: ignore[attr-defined]
+            case "counted":
+                return queryset.counted()  # type: ignore[attr-defined]
+            case "resolved":
+                return queryset.filter(resolved_at__isnull=False)
+            case "mine":
+                return queryset.filter(mediator=self.request.user)
+        return queryset

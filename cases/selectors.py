@@ -1,0 +1,181 @@
+"""Reads for the pages of this room, each with a bounded number of queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases.models import Case, CaseParty, Deadline, EventKind, Person, Referral
+from cases.states import OPEN_STATES, Outcome, RefusalReason, ReturnReason, State
+from departments.models import Department
+
+
+@dataclass(slots=True)
+class TimelineEntry:
+    """One line of the history: when, what, who, and the details in words."""
+
+    at: dt.datetime
+    label: str | Promise
+    kind: str
+    actor: User | None
+    details: list[str | Promise] = field(default_factory=list)
+    text: str = ""
+    sequence: int = 0
+
+
+def case_list(user: User) -> QuerySet[Case]:
+    """What ``user`` may see, with what a row shows."""
+    running = Deadline.objects.running().select_related("rule").order_by("due_at")
+    return (
+        Case.objects.visible_to(user)
+        .select_related("category", "division", "lead", "mediator")
+        .prefetch_related(
+            Prefetch("parties", CaseParty.objects.select_related("person")),
+            Prefetch("deadlines", running, to_attr="running_deadlines"),
+        )
+    )
+
+
+def case_page(user: User, number: str) -> QuerySet[Case]:
+    """The case with everything that its page shows."""
+    return (
+        Case.objects.visible_to(user)
+        .filter(number=number)
+        .select_related("category", "centre", "division__parent", "lead", "mediator", "registered_by")
+        .prefetch_related(
+            Prefetch("parties", CaseParty.objects.select_related("person")),
+            Prefetch("deadlines", Deadline.objects.select_related("rule", "referral__department")),
+            Prefetch(
+                "referrals",
+                Referral.objects.select_related("department", "division", "signed_by", "returned_by", "return_note"),
+            ),
+        )
+    )
+
+
+def timeline(case: Case) -> list[TimelineEntry]:
+    """The history of a case, newest first, in three queries."""
+    events = list(case.events.select_related("actor").order_by("-sequence"))
+    notes = {note.pk: note.text for note in case.notes.all()}
+    departments = {row.pk: row.name for row in Department.objects.all()}
+    entries = []
+    for event in events:
+        entry = TimelineEntry(
+            at=event.at,
+            label=EventKind(event.kind).label,
+            kind=event.kind,
+            actor=event.actor,
+            text=notes.get(event.data.get("note"), ""),
+            sequence=event.sequence,
+        )
+        entry.details = _details(event.kind, event.data, departments)
+        entries.append(entry)
+    return entries
+
+
+def referral_inbox(user: User) -> QuerySet[Referral]:
+    """The referrals of an officer's department that are still to be dealt with, the most urgent first."""
+    running = Deadline.objects.running().select_related("rule").order_by("due_at")
+    return (
+        Referral.objects.of_department(user)
+        .current()
+        .filter(case__state__in=OPEN_STATES)
+        .select_related("case__category", "case__division", "department", "case__mediator")
+        .prefetch_related(Prefetch("case__deadlines", running, to_attr="running_deadlines"))
+        .order_by("case__due_at", "pk")
+    )
+
+
+def dispatch_board(user: User) -> dict[str, QuerySet[Case]]:
+    """The dispatcher's lists of what is stuck; each only what the user may see."""
+    visible = case_list(user)
+    now = timezone.now()
+    unsigned = Referral.objects.awaiting_signature().filter(case=OuterRef("pk"))
+    late = Deadline.objects.overdue(now).filter(case=OuterRef("pk"), rule="sign_for_referral")
+    return {
+        "to_decide": visible.contested().filter(state__in=OPEN_STATES).order_by("state_since"),
+        "to_screen": visible.filter(state=State.REGISTERED).order_by("registered_at"),
+        "overdue": visible.open().overdue().order_by("due_at"),
+        "unsigned": visible.open().filter(Exists(unsigned) & Exists(late)).order_by("registered_at"),
+    }
+
+
+def find(queryset: QuerySet[Case], text: str) -> QuerySet[Case]:
+    """Cases by number or its tail, words of the summary, name of a party, identity number or phone."""
+    text = text.strip()
+    if not text:
+        return queryset
+    found = Q(title__icontains=text)
+    digits = text.replace("-", "").replace(" ", "")
+    if digits.isdigit():
+        found |= Q(number__endswith=text)
+        exact = Person.objects.with_identity_number(text) | Person.objects.with_phone(text)
+    else:
+        exact = Person.objects.filter(Q(name__icontains=text) | Q(name_hangul__icontains=text))
+        if len(digits) == 18:
+            exact = exact | Person.objects.with_identity_number(text)
+    in_case = CaseParty.objects.filter(case=OuterRef("pk"), person__in=exact)
+    return queryset.filter(found | Exists(in_case))
+
+
+def _details(kind: str, data: dict[str, Any], departments: dict[str, str]) -> list[str | Promise]:
+    """What an entry says besides its label, in words."""
+    details: list[str | Promise] = []
+    if data.get("outcome") and kind in {EventKind.RESOLVED, EventKind.UNRESOLVED}:
+        details.append(Outcome(data["outcome"]).label)
+    if kind == EventKind.NOT_ACCEPTED:
+        details.append(RefusalReason(data["reason"]).label)
+    if kind == EventKind.RETURNED:
+        details.append(departments.get(data["department"], data["department"]))
+        details.append(ReturnReason(data["reason"]).label)
+    if kind == EventKind.SIGNED:
+        details.append(departments.get(data["department"], data["department"]))
+    if kind in {EventKind.ROUTED, EventKind.RULED}:
+        lead = data.get("lead")
+        details.append(
+            _("leads: %(department)s") % {"department": departments.get(lead, lead)}
+            if lead
+            else _("the dispatcher decides")
+        )
+        details += [
+            _("assists: %(department)s") % {"department": departments.get(code, code)}
+            for code in data.get("assistants", ())
+        ]
+    if kind == EventKind.FOLLOW_UP_PLANNED:
+        days = ", ".join(str(day) for day in data.get("days", ()))
+        details.append(_("visits on day %(days)s") % {"days": days})
+    return details
+
+
+def public_status(case: Case) -> dict[str, Any]:
+    """What the holder of the public code may know: no names, no words of the parties."""
+    words: dict[str, str | Promise] = {
+        State.REGISTERED: _("Your matter is registered and being looked at."),
+        State.ACCEPTED: _("Your matter was accepted and sent to the department that leads it."),
+        State.NOT_ACCEPTED: _("Your matter was not accepted. The desk has told you which way is open instead."),
+        State.IN_HANDLING: _("Your matter is being handled."),
+        State.RESOLVED: _("Your matter is resolved. Somebody will ask you whether it stayed so."),
+        State.UNRESOLVED: _("No solution was found here. You were told which ways are open to you."),
+        State.WITHDRAWN: _("Your matter was withdrawn."),
+        State.FOLLOWING_UP: _("Your matter is resolved. Somebody asks from time to time whether it stayed so."),
+        State.CLOSED: _("Your matter is closed."),
+    }
+    visible_lead = case.lead if not case.is_restricted else None
+    limit = Deadline.objects.running().filter(case=case, referral__isnull=True).select_related("rule").first()
+    return {
+        "number": case.number,
+        "centre": case.centre,
+        "state": case.state,
+        "label": State(case.state).label,
+        "words": words[case.state],
+        "lead": visible_lead,
+        "limit": limit,
+        "since": case.state_since,
+    }

@@ -1,0 +1,22 @@
+from django.contrib import admin
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
+
+from cases.api import CaseViewSet
+from governance_center.views import health
+from intake.views import status
+
+api = SimpleRouter()
+api.register("cases", CaseViewSet, basename="api-case")
+
+urlpatterns = [
+    path("", include("accounts.urls")),
+    path("", include("cases.urls")),
+    path("desk/", include("intake.urls")),
+    path("mediation/", include("mediation.urls")),
+    path("dashboard/", include("reporting.urls")),
+    path("s/<str:code>/", status, name="status"),
+    path("api/", include(api.urls)),
+    path("admin/", admin.site.urls),
+    path("health/", health, name="health"),
+]

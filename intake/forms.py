@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Language
+from cases.identity import check_identity_number, check_phone
+from cases.models import CaseParty, Category, Kind, PetitionClass
+from cases.services import CaseInput
+from cases.states import RefusalReason
+from departments.models import Division
+from governance_center.errors import GovernanceError
+from intake.services import OtherParty, PersonInput, WalkIn
+
+NARRATIVE = 10_000
+"""The longest narrative, in characters."""
+
+OTHER_PARTS = (CaseParty.Part.RESPONDENT, CaseParty.Part.THIRD, CaseParty.Part.REPRESENTATIVE)
+
+
+class CategoryField(forms.ModelChoiceField):
+    """Categories under the kinds they belong to: choosing one chooses the kind too."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            queryset=Category.objects.in_use().select_related("lead"),
+            empty_label="",
+            widget=forms.Select(attrs={"data-search": ""}),
+            **kwargs,
+        )
+        self.iterator = _GroupedByKind
+
+
+class _GroupedByKind(forms.models.ModelChoiceIterator):
+    def __iter__(self) -> Any:
+        yield "", ""
+        rows = list(self.queryset)
+        for kind in Kind:
+            members = [self.choice(row) for row in rows if row.kind == kind]
+            if members:
+                yield kind.label, members
+
+
+class PlaceField(forms.ModelChoiceField):
+    """Places in both scripts, so that either can be typed to find one."""
+
+    def label_from_instance(self, obj: Division) -> str:
+        return f"{obj.name_zh_hans} {obj.name_ko}"
+
+
+class WalkInForm(forms.Form):
+    """A walk-in on one page. Checks shape; whether it may happen is the service's to say."""
+
+    submission_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    name = forms.CharField(label=_("Name in Chinese characters"), max_length=60, required=False)
+    name_hangul = forms.CharField(label=_("Name in Korean letters"), max_length=60, required=False)
+    identity_number = forms.CharField(
+        label=_("Identity number"), max_length=40, required=False, widget=forms.TextInput(attrs={"inputmode": "text"})
+    )
+    phone = forms.CharField(
+        label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    language = forms.ChoiceField(
+        label=_("Language spoken"),
+        choices=Language.choices,
+        widget=forms.RadioSelect,
+        initial=Language.CHINESE,
+    )
+
+    category = CategoryField(label=_("Category"))
+    petition_class = forms.ChoiceField(
+        label=_("Class of petition"), choices=PetitionClass.choices, widget=forms.RadioSelect, required=False
+    )
+    division = PlaceField(label=_("Place"), queryset=Division.objects.none(), empty_label="", widget=forms.Select(attrs={"data-search": ""}))
+    place_detail = forms.CharField(label=_("Address"), max_length=200, required=False)
+    title = forms.CharField(label=_("Summary in one line"), max_length=120)
+    narrative = forms.CharField(
+        label=_("What happened"),
+        help_text=_("In the petitioner's own words and language."),
+        max_length=NARRATIVE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6, "data-draft-key": "walk-in-narrative"}),
+    )
+    narrative_language = forms.ChoiceField(
+        label=_("Language of the narrative"),
+        choices=Language.choices,
+        widget=forms.RadioSelect,
+        initial=Language.CHINESE,
+    )
+    wants_mediation = forms.TypedChoiceField(
+        label=_("Is mediation wanted"),
+        choices=(("yes", _("yes")), ("no", _("no")), ("", _("not asked yet"))),
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        required=False,
+        initial="",
+    )
+
+    decision = forms.ChoiceField(
+        label=_("Decision at the door"),
+        choices=(
+            ("accept", _("accept and route now")),
+            ("keep", _("keep for screening")),
+            ("refuse", _("do not accept")),
+        ),
+        widget=forms.RadioSelect,
+        initial="accept",
+    )
+    reason = forms.ChoiceField(
+        label=_("Reason of non-acceptance"), choices=(("", ""), *RefusalReason.choices), required=False
+    )
+    way_open = forms.CharField(
+        label=_("Which way is open instead"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, centre_code: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = Division.objects.within(centre_code)
+        self.fields["division"].queryset = places  # type: ignore[attr-defined]
+
+    def clean_submission_key(self) -> uuid.UUID:
+        """A form without a key, or with a broken one, is a submission of its own."""
+        return self.cleaned_data.get("submission_key") or uuid.uuid4()
+
+    def clean_identity_number(self) -> str:
+        return _checked(check_identity_number, self.cleaned_data["identity_number"])
+
+    def clean_phone(self) -> str:
+        return _checked(check_phone, self.cleaned_data["phone"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("name") and not data.get("name_hangul") and not {"name", "name_hangul"} & set(self.errors):
+            self.add_error("name", _("Give the name in at least one script."))
+        category = data.get("category")
+        if category and category.kind == Kind.PETITION and not data.get("petition_class"):
+            self.add_error("petition_class", _("Choose the class of the petition."))
+        if data.get("decision") == "refuse":
+            for field in ("reason", "way_open"):
+                if not data.get(field):
+                    self.add_error(field, _("Please fill in this field."))
+        return data
+
+    def walk_in(self, others: list[OtherParty]) -> WalkIn:
+        """The typed input of a valid form as the service takes it."""
+        data = self.cleaned_data
+        return WalkIn(
+            petitioner=PersonInput(
+                **{key: data[key] for key in ("name", "name_hangul", "identity_number", "phone", "language")}
+            ),
+            case=CaseInput(
+                kind=data["category"].kind,
+                **{
+                    key: data[key]
+                    for key in (
+                        "category", "division", "title", "narrative", "narrative_language", "petition_class",
+                        "place_detail", "wants_mediation",
+                    )
+                },
+            ),
+            others=others,
+            accept=data["decision"] == "accept",
+            refusal=(data["reason"], data["way_open"]) if data["decision"] == "refuse" else None,
+        )  # fmt: skip
+
+
+class OtherPartyForm(forms.Form):
+    """One other party: a person or an organisation. An empty row says nothing."""
+
+    part = forms.ChoiceField(
+        label=_("Part"),
+        choices=[(part.value, part.label) for part in OTHER_PARTS],
+        initial=CaseParty.Part.RESPONDENT,
+    )
+    name = forms.CharField(label=_("Name in Chinese characters"), max_length=60, required=False)
+    name_hangul = forms.CharField(label=_("Name in Korean letters"), max_length=60, required=False)
+    organisation = forms.CharField(label=_("or organisation"), max_length=120, required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+
+    def clean_phone(self) -> str:
+        return _checked(check_phone, self.cleaned_data["phone"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        person = data.get("name") or data.get("name_hangul")
+        if person and data.get("organisation"):
+            self.add_error("organisation", _("Name a person or an organisation, not both."))
+        if data.get("phone") and not person and not data.get("organisation"):
+            self.add_error("name", _("Name the other party."))
+        return data
+
+    def has_changed(self) -> bool:
+        """The part alone says nothing."""
+        return any(name != "part" for name in self.changed_data)
+
+    def other_party(self) -> OtherParty | None:
+        """What the row says; None when it is empty."""
+        data = self.cleaned_data
+        if data.get("organisation"):
+            return OtherParty(part=data["part"], organisation=data["organisation"])
+        if not data.get("name") and not data.get("name_hangul"):
+            return None
+        person = PersonInput(name=data["name"], name_hangul=data["name_hangul"], phone=data["phone"])
+        return OtherParty(part=data["part"], person=person)
+
+
+OtherPartyFormSet = forms.formset_factory(OtherPartyForm, extra=1, max_num=20, validate_max=True, absolute_max=20)
+
+
+def _checked(check: Any, typed: str) -> str:
+    """The normalised value, with the rule's own message as the field's error."""
+    if not typed.strip():
+        return ""
+    try:
+        return str(check(typed))
+    except GovernanceError as error:
+        raise forms.ValidationError(str(error), code=error.code) from None

@@ -1,0 +1,22 @@
+from django.contrib import admin
+from modeltranslation.admin import TranslationAdmin
+
+from mediation.models import Committee, Mediator
+
+
+@admin.register(Committee)
+class CommitteeAdmin(TranslationAdmin):
+    list_display = ("name", "kind", "division")
+    list_filter = ("kind",)
+    list_select_related = ("division",)
+    search_fields = ("name_zh_hans", "name_ko")
+    autocomplete_fields = ("division",)
+
+
+@admin.register(Mediator)
+class MediatorAdmin(admin.ModelAdmin):
+    list_display = ("name", "name_hangul", "committee", "languages", "capacity", "is_active")
+    list_filter = ("is_active",)
+    list_select_related = ("committee",)
+    search_fields = ("name", "name_hangul")
+    autocomplete_fields = ("committee", "user", "specialties")

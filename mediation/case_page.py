@@ -1,0 +1,59 @@
+"""What the mediation room shows on the page of a case, and what can be done there."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases import workflow
+from cases.models import Case
+from cases.sections import Action, Section
+from cases.states import State
+from cases.workflow import Actor
+from mediation import follow_ups
+from mediation.models import Agreement, Assignment, FollowUp
+
+
+def may_assign(case: Case, user: User) -> bool:
+    """The lead or a dispatcher, for a mediable case that is being handled."""
+    open_states = {State.ACCEPTED, State.IN_HANDLING}
+    in_charge = workflow.relations(user, case) & {Actor.LEAD, Actor.DISPATCH}
+    return case.category.is_mediable and case.state in open_states and bool(in_charge)
+
+
+def may_agree(case: Case, user: User) -> bool:
+    """The mediator who has the case in hand."""
+    return case.state == State.IN_HANDLING and case.mediator_id == user.pk
+
+
+def sections(case: Case, user: User) -> list[Section]:
+    """Mediators, agreements and follow-up visits, where there are any."""
+    assignments = list(Assignment.objects.filter(case=case).select_related("mediator__committee"))
+    agreements = list(Agreement.objects.filter(case=case).select_related("mediator"))
+    visits = list(FollowUp.objects.filter(case=case).select_related("assignee", "done_by", "note"))
+    found = []
+    if assignments:
+        found.append(Section("mediation/_assignments.html", {"assignments": assignments}))
+    if agreements:
+        found.append(Section("mediation/_agreements.html", {"agreements": agreements}))
+    if visits:
+        rows = [(visit, _is_open_to(case, visit, user)) for visit in visits]
+        found.append(Section("mediation/_visits.html", {"visits": rows}))
+    return found
+
+
+def actions(case: Case, user: User) -> list[Action]:
+    found = []
+    if may_assign(case, user):
+        url = reverse("mediation:assign", args=[case.number])
+        label = _("Change the mediator") if case.mediator_id else _("Assign a mediator")
+        found.append(Action(url, label, "user-share", is_main=not case.mediator_id))
+    if may_agree(case, user):
+        url = reverse("mediation:agreement", args=[case.number])
+        found.append(Action(url, _("Record the agreement"), "writing-sign", is_main=True))
+    return found
+
+
+def _is_open_to(case: Case, visit: FollowUp, user: User) -> bool:
+    return visit.state == FollowUp.State.PLANNED and follow_ups.may_record(case, visit, user)

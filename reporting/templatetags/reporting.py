@@ -1,0 +1,50 @@
+"""How figures are written, and the way from a figure to its cases."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from reporting.selectors import Figures
+
+register = template.Library()
+
+NOTHING = "—"
+
+
+@register.filter
+def thousands(value: int | None) -> str:
+    """A whole number with separators."""
+    return NOTHING if value is None else f"{value:,}"
+
+
+@register.filter
+def figure(value: float | None, unit: str) -> str:
+    """A figure in its unit; percentages to one decimal place, as the prefecture publishes them."""
+    if value is None:
+        return NOTHING
+    if unit == "percent":
+        return f"{value:.1f} %"
+    if unit == "days":
+        return ngettext("%(days)s day", "%(days)s days", round(value)) % {"days": f"{value:g}"}
+    return f"{value:,}"
+
+
+@register.simple_tag(takes_context=True)
+def cases_behind(context: dict[str, Any], row: Figures, dimension: str, flag: str) -> str:
+    """The address of the case list that shows exactly the cases counted in ``row``."""
+    period = context["period"]
+    query = {
+        "flag": flag,
+        "counted": "1",
+        "accepted_from": period.first.isoformat(),
+        "accepted_to": period.last.isoformat(),
+        "place": row.key if dimension == "division" else context["division"].pk,
+    }
+    if dimension == "category":
+        query["category"] = row.key
+    return f"{reverse('cases:list')}?{urlencode(query)}"

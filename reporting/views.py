@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import role_required, staff
+from accounts.models import Role, User
+from departments.models import Division
+from reporting import selectors
+from reporting.forms import PeriodForm, presets
+from reporting.measures import MEASURES
+
+HEADLINES = ("accepted", "resolved", "resolution_rate", "open", "overdue", "median_days")
+BESIDE = ("resolved_in_period", "ended_otherwise", "reopened", "refused", "consultations")
+
+
+@role_required(Role.OFFICIAL, Role.DISPATCHER)
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """The figures of a division and period, each with its definition and the cases behind it."""
+    division = _division(staff(request), request.GET.get("division"))
+    form = PeriodForm(request.GET or None)
+    period = form.period()
+    figures = selectors.summary(division.pk, period)
+    divisions = selectors.by_division(division.pk, period)
+    categories = selectors.by_category(division.pk, period)
+    months = selectors.trend(division.pk, period)
+    return render(
+        request,
+        "reporting/dashboard.html",
+        {
+            "division": division,
+            "path": _path_to(division, staff(request)),
+            "form": form,
+            "period": period,
+            "presets": presets(timezone.localdate()),
+            "figures": figures,
+            "headlines": [(MEASURES[code], figures[code]) for code in HEADLINES],
+            "beside": [(MEASURES[code], figures[code]) for code in BESIDE],
+            "divisions": divisions,
+            "can_open": division.level != Division.Level.VILLAGE,
+            "categories": categories,
+            "months": months,
+            "trend": _trend_chart(months),
+            "by_category": _category_chart(categories[:12]),
+            "as_of": timezone.localtime(),
+        },
+    )
+
+
+def _division(user: User, code: str | None) -> Division:
+    """The division asked for, if it lies in the user's scope; otherwise the scope itself."""
+    if not user.scope_code:
+        raise PermissionDenied
+    if code and not code.startswith(user.scope_code):
+        raise PermissionDenied
+    return get_object_or_404(Division, pk=code or user.scope_code)
+
+
+def _path_to(division: Division, user: User) -> list[Division]:
+    """The divisions from the user's scope down to this one."""
+    codes = [division.pk[:length] for length in (4, 6, 9, 12) if len(user.scope_code) <= length <= len(division.pk)]
+    return list(Division.objects.filter(pk__in=codes).order_by("code"))
+
+
+def _trend_chart(months: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "x": [row["month"] for row in months],
+        "series": [
+            {"name": _("Accepted"), "data": [row["accepted"] for row in months]},
+            {"name": _("Resolved"), "data": [row["resolved"] for row in months]},
+        ],
+    }
+
+
+def _category_chart(rows: list[selectors.Figures]) -> dict[str, Any]:
+    return {
+        "x": [row.name for row in rows],
+        "series": [
+            {"name": _("Accepted"), "data": [row.accepted for row in rows]},
+            {"name": _("Resolved"), "data": [row.resolved for row in rows]},
+        ],
+    }

@@ -1,0 +1,27 @@
+"""What every test stands on: a real PostgreSQL, with the guard against TRUNCATE off only here.
+
+Tests that need real transactions empty the tables afterwards by TRUNCATE, which the ledger's trigger refuses;
+so the test database, and nothing else, goes without that one trigger.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE cases_caseevent DISABLE TRIGGER cases_caseevent_no_truncate")
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: Any) -> None:
+    """Pages find their static files without a collected manifest."""
+    storages = dict(settings.STORAGES)
+    storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = storages
