@@ -7,22 +7,19 @@ its own fields and is left alone.
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 from typing import Any
 
-import django.forms
 from django import forms
-from django.conf import settings
 from django.forms.boundfield import BoundField
-from django.forms.renderers import DjangoTemplates
-from django.utils.functional import cached_property
+from django.forms.renderers import TemplatesSetting
+from django.forms.widgets import Input
 
 CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxInput, "form-check-input"),
     (forms.RadioSelect, "form-check-input"),
     (forms.CheckboxSelectMultiple, "form-check-input"),
     (forms.Select, "form-select"),
-    (forms.Input, "form-control"),
+    (forms.widgets.Input, "form-control"),
     (forms.Textarea, "form-control"),
 )
 """The class of a widget, by the first row that it is an instance of; choices in a row come before selects."""
@@ -54,18 +51,13 @@ class Field(BoundField):
         return isinstance(self.field.widget, forms.CheckboxInput)
 
 
-class Renderer(DjangoTemplates):
-    """Draws forms with the project's templates before Django's own."""
+class Renderer(TemplatesSetting):
+    """Draws forms with the project's templates, and with Django's own where there is none."""
 
     form_template_name = "forms/div.html"
     formset_template_name = "forms/formset.html"
     field_template_name = "forms/field.html"
     bound_field_class = Field
-
-    @cached_property
-    def engine(self) -> Any:
-        own, builtin = settings.BASE_DIR / "templates", Path(django.forms.__file__).parent / "templates"
-        return self.backend({"APP_DIRS": True, "DIRS": [own, builtin], "NAME": "forms", "OPTIONS": {}})
 
 
 class SubmissionKeyMixin(forms.Form):
