@@ -31,8 +31,10 @@ class SignIn(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         if settings.GOVERNANCE_DEMO:
-            context["demo_accounts"] = User.objects.filter(is_demo=True).select_related("division", "department")
-            context["demo_password"] = DEMO_PASSWORD
+            context["demo_accounts"] = [
+                {"role": user.get_role_display(), "place": _place(user), "username": user.username, "password": DEMO_PASSWORD}
+                for user in User.objects.filter(is_demo=True).select_related("division", "department").order_by("pk")
+            ]
         return context
 
     def form_valid(self, form: SignInForm) -> HttpResponse:
@@ -84,6 +86,11 @@ def read_all(request: HttpRequest) -> HttpResponse:
     services.mark_read(user=staff(request))
     messages.success(request, _("All notifications are marked as read."))
     return redirect("notifications")
+
+
+def _place(user: User) -> str:
+    """Where a demo account works, in words."""
+    return " · ".join(str(part) for part in (user.division, user.department and user.department.short) if part)
 
 
 def _remember(response: HttpResponse, language: str | None) -> None:

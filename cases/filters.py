@@ -65,10 +65,10 @@ class CaseFilter(django_filters.FilterSet):
         return find(queryset, value)
 
     def in_county(self, queryset: QuerySet[Case], name: str, value: Division) -> QuerySet[Case]:
-        return queryset.filter(division_id__startswith=value.pk)
+        return queryset.filter(division__code__startswith=value.pk)
 
     def in_place(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
-        return queryset.filter(within("division_id", value))
+        return queryset.filter(within("division__code", value))
 
     def only_counted(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         return queryset.counted()  # type: ignore[attr-defined]

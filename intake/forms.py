@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -13,6 +12,7 @@ from cases.services import CaseInput
 from cases.states import RefusalReason
 from departments.models import Division
 from governance_center.errors import GovernanceError
+from governance_center.forms import SubmissionKeyMixin
 from intake.services import OtherParty, PersonInput, WalkIn
 
 NARRATIVE = 10_000
@@ -28,7 +28,6 @@ class CategoryField(forms.ModelChoiceField):
         super().__init__(
             queryset=Category.objects.in_use().select_related("lead"),
             empty_label="",
-            widget=forms.Select(attrs={"data-search": ""}),
             **kwargs,
         )
         self.iterator = _GroupedByKind
@@ -51,10 +50,8 @@ class PlaceField(forms.ModelChoiceField):
         return f"{obj.name_zh_hans} {obj.name_ko}"
 
 
-class WalkInForm(forms.Form):
+class WalkInForm(SubmissionKeyMixin, forms.Form):
     """A walk-in on one page. Checks shape; whether it may happen is the service's to say."""
-
-    submission_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     name = forms.CharField(label=_("Name in Chinese characters"), max_length=60, required=False)
     name_hangul = forms.CharField(label=_("Name in Korean letters"), max_length=60, required=False)
@@ -75,7 +72,7 @@ class WalkInForm(forms.Form):
     petition_class = forms.ChoiceField(
         label=_("Class of petition"), choices=PetitionClass.choices, widget=forms.RadioSelect, required=False
     )
-    division = PlaceField(label=_("Place"), queryset=Division.objects.none(), empty_label="", widget=forms.Select(attrs={"data-search": ""}))
+    division = PlaceField(label=_("Place"), queryset=Division.objects.none(), empty_label="")
     place_detail = forms.CharField(label=_("Address"), max_length=200, required=False)
     title = forms.CharField(label=_("Summary in one line"), max_length=120)
     narrative = forms.CharField(
@@ -125,10 +122,6 @@ class WalkInForm(forms.Form):
         super().__init__(*args, **kwargs)
         places = Division.objects.within(centre_code)
         self.fields["division"].queryset = places  # type: ignore[attr-defined]
-
-    def clean_submission_key(self) -> uuid.UUID:
-        """A form without a key, or with a broken one, is a submission of its own."""
-        return self.cleaned_data.get("submission_key") or uuid.uuid4()
 
     def clean_identity_number(self) -> str:
         return _checked(check_identity_number, self.cleaned_data["identity_number"])

@@ -11,7 +11,7 @@ from governance_center.scope import within
 class VisitQuerySet(models.QuerySet["Visit"]):
     def visible_to(self, user: User) -> VisitQuerySet:
         """Visits to the centres in the user's division, as far as their cases may be seen."""
-        in_scope = self.filter(within("centre__division_id", user.scope_code))
+        in_scope = self.filter(within("centre__division__code", user.scope_code))
         return in_scope.filter(models.Q(case__isnull=True) | models.Q(case__in=Case.objects.visible_to(user)))
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -50,7 +49,7 @@ def register(request: HttpRequest) -> HttpResponse:
     user = staff(request)
     centre = _centre(user)
     if request.method != "POST":
-        form = WalkInForm(centre_code=centre.pk, initial={"submission_key": uuid.uuid4()})
+        form = WalkInForm(centre_code=centre.pk)
         return _registration_page(request, form, OtherPartyFormSet(prefix="others"), centre)
     form = WalkInForm(request.POST, centre_code=centre.pk)
     others = OtherPartyFormSet(request.POST, prefix="others")

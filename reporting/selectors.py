@@ -56,7 +56,7 @@ class Median(Aggregate):
 
 def cohort(scope_code: str, period: Period) -> QuerySet[Case]:
     """The cases accepted in the period in a division; all cohort figures are about exactly these."""
-    return Case.objects.counted().filter(within("division_id", scope_code)).filter(period.of("accepted_at"))
+    return Case.objects.counted().filter(within("division__code", scope_code)).filter(period.of("accepted_at"))
 
 
 def summary(scope_code: str, period: Period) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def summary(scope_code: str, period: Period) -> dict[str, Any]:
     figures["ended_otherwise"] = figures["accepted"] - figures["resolved"] - figures["open"]
     accepted = figures["accepted"]
     figures["resolution_rate"] = 100 * figures["resolved"] / accepted if accepted else None
-    in_scope = Case.objects.filter(within("division_id", scope_code))
+    in_scope = Case.objects.filter(within("division__code", scope_code))
     apart = in_scope.aggregate(
         resolved_in_period=Count("pk", filter=period.of("resolved_at") & ~Q(kind=Kind.CONSULTATION)),
         consultations=Count("pk", filter=Q(kind=Kind.CONSULTATION) & period.of("accepted_at")),

@@ -29,8 +29,6 @@ FRONT_END = {
     "@tabler/icons-webfont/dist/tabler-icons.min.css": "icons/tabler-icons.min.css",
     "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2": "icons/fonts/tabler-icons.woff2",
     "echarts/dist/echarts.min.js": "echarts/echarts.min.js",
-    "tom-select/dist/js/tom-select.complete.min.js": "tom-select/tom-select.complete.min.js",
-    "tom-select/dist/css/tom-select.bootstrap5.min.css": "tom-select/tom-select.bootstrap5.min.css",
 }
 
 

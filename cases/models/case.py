@@ -53,9 +53,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
         if user.role == Role.MEDIATOR:
             return self.filter(Q(mediator=user) | Q(pk__in=CaseAccess.objects.filter(user=user).values("case_id")))
         if user.role == Role.DISPATCHER:
-            return self.filter(within("division_id", user.scope_code))
+            return self.filter(within("division__code", user.scope_code))
         if user.role in {Role.CLERK, Role.OFFICIAL}:
-            return self.filter(within("division_id", user.scope_code)).filter(
+            return self.filter(within("division__code", user.scope_code)).filter(
                 Q(is_restricted=False) | Q(registered_by=user)
             )
         return self.none()

@@ -16,9 +16,9 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def visible_to(self, user: User) -> FollowUpQuerySet:
         """A visitor's own; for dispatchers and clerks all within their division; for others none."""
         if user.role == Role.DISPATCHER:
-            return self.filter(Q(assignee=user) | within("case__division_id", user.scope_code))
+            return self.filter(Q(assignee=user) | within("case__division__code", user.scope_code))
         if user.role == Role.CLERK:
-            in_view = within("case__division_id", user.scope_code) & Q(case__is_restricted=False)
+            in_view = within("case__division__code", user.scope_code) & Q(case__is_restricted=False)
             return self.filter(Q(assignee=user) | in_view)
         return self.filter(assignee=user)
 
