@@ -170,7 +170,7 @@
   }
 
   // --- Long lists of choices: type a part of the name -------------------------
-  const LONG = 30;
+  const LONG = 20;
 
   function makeFindable(select) {
     const all = [...select.childNodes].map((node) => node.cloneNode(true));

@@ -20,11 +20,13 @@
 
   const values = { type: "value", axisLabel: { color: SOFT }, splitLine: { lineStyle: { color: LINE } } };
 
+  const dates = { color: SOFT, hideOverlap: true, alignMinLabel: "left", alignMaxLabel: "right" };
+
   // ECharts 6 has symbols at every point by default; a long row reads better without.
   const trend = (data) => ({
     ...common(data),
     grid: { top: 34, right: 12, bottom: 4, left: 4, containLabel: true },
-    xAxis: { type: "category", data: data.x, boundaryGap: false, axisLabel: { color: SOFT, hideOverlap: true } },
+    xAxis: { type: "category", data: data.x, boundaryGap: false, axisLabel: dates },
     yAxis: { ...values, minInterval: 1 },
     series: data.series.map((row, index) => ({
       ...row,

@@ -1,0 +1,108 @@
+"""A real Chromium against the running centre. Screenshots go to ``var/screenshots``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from accounts.models import DEMO_PASSWORD
+from tools.browser import find
+
+# Playwright's event loop runs in this thread; Django would take it for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+SHOTS = settings.BASE_DIR / "var" / "screenshots"
+AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
+DESKTOP, PHONE = {"width": 1366, "height": 860}, {"width": 360, "height": 740}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = find()
+    assert path, "no Chromium: run `make test`, which installs one"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def demo(transactional_db: None) -> None:
+    """Reference data and demo accounts, as a new user finds them; no cases yet."""
+    call_command("load_reference", verbosity=0)
+    call_command("demo_accounts")
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server: Any, demo: None) -> Iterator[Callable[..., Person]]:
+    """``visit("clerk.longjing", "ko")``: that person, signed in through the form, in that language."""
+    contexts: list[BrowserContext] = []
+
+    def enter(username: str, language: str, viewport: dict[str, int] = DESKTOP) -> Person:
+        context = browser.new_context(viewport=viewport, locale="en-GB")  # type: ignore[arg-type]
+        contexts.append(context)
+        person = Person(context.new_page(), live_server.url, language)
+        person.sign_in(username)
+        return person
+
+    yield enter
+    for context in contexts:
+        context.close()
+
+
+class Person:
+    """Somebody before a browser."""
+
+    def __init__(self, page: Page, url: str, language: str) -> None:
+        self.page, self.url, self.language = page, url, language
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", self._hear)
+        page.set_default_timeout(15_000)
+
+    def _hear(self, line: ConsoleMessage) -> None:
+        """Errors that the browser reports; a form that comes back as refused (422) is meant."""
+        if line.type == "error" and "422" not in line.text:
+            self.faults.append(f"{line.text} {line.location.get('url')}")
+
+    def sign_in(self, username: str) -> None:
+        self.open("/sign-in/")
+        self.page.locator(f"button[name=language][value={self.language}]").click()
+        assert self.page.locator("html").get_attribute("lang") == self.language
+        self.page.fill("[name=username]", username)
+        self.page.fill("[name=password]", DEMO_PASSWORD)
+        self.page.locator("main form:has([name=password]) button[type=submit]").click()
+        self.page.wait_for_url(lambda address: "/sign-in/" not in address)
+
+    def open(self, path: str) -> None:
+        response = self.page.goto(self.url + path)
+        assert response is not None
+        assert response.ok, f"{path}: {response.status}"
+
+    def shoot(self, name: str) -> None:
+        """A picture of the whole page, in the language of this person."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=str(SHOTS / f"{name}-{self.language}.png"), full_page=True)
+
+    def check(self) -> None:
+        """No fault in scripts, nothing serious for axe-core, no sideways scrolling."""
+        assert not self.faults, self.faults
+        self.page.evaluate(Path(AXE).read_text())
+        found = self.page.evaluate(
+            "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+            ".filter(v => ['serious', 'critical'].includes(v.impact))"
+            ".map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | '))"
+        )
+        assert not found, (self.page.url, found)
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 1, f"{self.page.url} is {wide} pixels too wide"
