@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const words = () => document.body.dataset;
+  const words = () => document.querySelector("meta[name=app-words]").dataset;
   const ready = (run) => {
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", run);
     else run();

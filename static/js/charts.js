@@ -67,6 +67,7 @@
       element.hidden = true;
       return;
     }
+    if (element.dataset.chart === "bars") element.style.height = `${Math.max(9, data.x.length * 2.4 + 4)}rem`;
     const chart = window.echarts.init(element, null, { renderer: "canvas" });
     chart.setOption(make(data));
     if (data.urls) {
