@@ -20,7 +20,7 @@
 
   const values = { type: "value", axisLabel: { color: SOFT }, splitLine: { lineStyle: { color: LINE } } };
 
-  const dates = { color: SOFT, hideOverlap: true, alignMinLabel: "left", alignMaxLabel: "right" };
+  const dates = { color: SOFT, hideOverlap: true, showMinLabel: true, alignMinLabel: "left", alignMaxLabel: "right" };
 
   // ECharts 6 has symbols at every point by default; a long row reads better without.
   const trend = (data) => ({
