@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -58,18 +58,50 @@ REASONS: Mapping[str, str | Promise] = {
 }
 
 
+class Book(Protocol):
+    """Where routing looks things up."""
+
+    def assistants(self, category: Category) -> list[Department]:
+        """The departments that assist in the category, in their order."""
+
+    def stations(self, centre_code: str, departments: Sequence[Department], day: dt.date) -> dict[str, Station]:
+        """The stations in force at the centre on that day, with their windows, by department code."""
+
+    def township(self) -> Department:
+        """The department that stands for every township or street."""
+
+
+class DatabaseBook:
+    """The book as it is now, one query a question."""
+
+    def assistants(self, category: Category) -> list[Department]:
+        rows = CategoryAssistant.objects.filter(category=category).select_related("department")
+        return [row.department for row in rows.order_by("order")]
+
+    def stations(self, centre_code: str, departments: Sequence[Department], day: dt.date) -> dict[str, Station]:
+        rows = Station.objects.in_force(day).filter(centre=centre_code, department__in=departments)
+        return {station.department_id: station for station in rows.select_related("window")}
+
+    def township(self) -> Department:
+        return Department.objects.get(pk=TOWNSHIP_DEPARTMENT)
+
+
 def decide(
-    *, category: Category, centre_code: str, place_code: str, day: dt.date, local_holidays: Collection[dt.date] = ()
+    *,
+    category: Category,
+    centre_code: str,
+    place_code: str,
+    day: dt.date,
+    local_holidays: Collection[dt.date] = (),
+    book: Book | None = None,
 ) -> Decision:
     """Who leads and who assists, given the category, the place and who is stationed at the centre that day.
 
-    Two queries: the assistants of the category and the stations in force.
+    With the default book two queries: the assistants of the category and the stations in force.
     """
+    book = book or DatabaseBook()
     body = centre_code[:6]
-    assistants = [
-        row.department
-        for row in CategoryAssistant.objects.filter(category=category).select_related("department").order_by("order")
-    ]
+    assistants = book.assistants(category)
     decision = Decision(lead=None)
     wanted: list[tuple[Department, str]] = []
     if category.lead_rule == Category.LeadRule.DEPARTMENT and category.lead:
@@ -78,8 +110,7 @@ def decide(
             {"code": "category_lead", "category": category.pk, "department": category.lead.pk}
         )
     elif category.lead_rule == Category.LeadRule.DIVISION and len(place_code) >= 9:
-        township = Department.objects.get(pk=TOWNSHIP_DEPARTMENT)
-        wanted.append((township, place_code[:9]))
+        wanted.append((book.township(), place_code[:9]))
         decision.reasons.append({"code": "by_division", "division": place_code[:9]})
     elif category.lead_rule == Category.LeadRule.DIVISION:
         decision.reasons.append({"code": "place_above_township"})
@@ -88,7 +119,7 @@ def decide(
     if not wanted:
         return decision
     wanted += [(department, body) for department in assistants]
-    targets = _locate(wanted, centre_code=centre_code, day=day, local_holidays=local_holidays)
+    targets = _locate(wanted, book, centre_code=centre_code, day=day, local_holidays=local_holidays)
     decision.lead, decision.assistants = targets[0], targets[1:]
     decision.reasons.append(presence_reason(targets[0], day))
     for target in targets[1:]:
@@ -98,11 +129,17 @@ def decide(
 
 
 def locate(
-    department: Department, *, centre_code: str, day: dt.date, local_holidays: Collection[dt.date] = ()
+    department: Department,
+    *,
+    centre_code: str,
+    day: dt.date,
+    local_holidays: Collection[dt.date] = (),
+    book: Book | None = None,
 ) -> Target:
     """One department of the centre's county, and how it stands there on ``day``."""
     wanted = [(department, centre_code[:6])]
-    return _locate(wanted, centre_code=centre_code, day=day, local_holidays=local_holidays)[0]
+    where = book or DatabaseBook()
+    return _locate(wanted, where, centre_code=centre_code, day=day, local_holidays=local_holidays)[0]
 
 
 def presence_reason(target: Target, day: dt.date) -> dict[str, Any]:
@@ -144,14 +181,14 @@ def describe(reasons: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _locate(
-    wanted: Sequence[tuple[Department, str]], *, centre_code: str, day: dt.date, local_holidays: Collection[dt.date]
+    wanted: Sequence[tuple[Department, str]],
+    book: Book,
+    *,
+    centre_code: str,
+    day: dt.date,
+    local_holidays: Collection[dt.date],
 ) -> list[Target]:
-    stations = {
-        station.department_id: station
-        for station in Station.objects.in_force(day)
-        .filter(centre=centre_code, department__in=[department for department, _division in wanted])
-        .select_related("window")
-    }
+    stations = book.stations(centre_code, [department for department, _division in wanted], day)
     return [
         Target(
             department,

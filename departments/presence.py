@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from departments.models import LocalHoliday, Mode, Station
@@ -51,8 +51,8 @@ def local_holidays_of(scope_code: str) -> frozenset[dt.date]:
     return frozenset(LocalHoliday.objects.filter(scope_id__in=above).values_list("date", flat=True))
 
 
-def _days_from(day: dt.date) -> list[dt.date]:
-    return [day + dt.timedelta(days=offset) for offset in range(LOOK_AHEAD_DAYS)]
+def _days_from(day: dt.date) -> Iterator[dt.date]:
+    return (day + dt.timedelta(days=offset) for offset in range(LOOK_AHEAD_DAYS))
 
 
 def _at_window(station: Station, day: dt.date, local_holidays: Collection[dt.date]) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import calendar as month_table
 import datetime as dt
 from collections.abc import Collection
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -46,8 +47,11 @@ def day_end(day: dt.date) -> dt.datetime:
 
 def is_working_day(day: dt.date, local_holidays: Collection[dt.date] = ()) -> tuple[bool, bool]:
     """Whether offices work on ``day``, and whether that is only provisionally known."""
-    if day in local_holidays:
-        return False, False
+    return (False, False) if day in local_holidays else _national(day)
+
+
+@lru_cache(maxsize=8192)
+def _national(day: dt.date) -> tuple[bool, bool]:
     try:
         return chinese_calendar.is_workday(day), False
     except NotImplementedError:

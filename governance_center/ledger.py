@@ -14,6 +14,8 @@ from typing import Any
 
 GENESIS = "0" * 64
 
+_encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 
 def text_digest(text: str) -> str:
     """SHA-256 of a text, lower-case hex. The ledger keeps digests of texts, never the texts."""
@@ -30,7 +32,7 @@ def canonical(data: Mapping[str, Any]) -> str:
         TypeError: for a float or anything JSON does not know.
     """
     _refuse_floats(data)
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _encoder.encode(data)
 
 
 def entry_hash(

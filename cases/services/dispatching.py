@@ -51,7 +51,7 @@ def send(
     tell_departments(case, referrals)
     if case.is_contested:
         tell_dispatchers(case, "case.to_decide", key=f"case:{case.pk}:to_decide:{case.ledger_length}")
-    return _entry(case, decision, by=by, at=at, binding=binding, note=note), changed
+    return routing_entry(case, decision, by=by, at=at, binding=binding, note=note), changed
 
 
 def tell_departments(case: Case, referrals: Sequence[Referral]) -> None:
@@ -128,9 +128,10 @@ def _handling_limit(
     return [limit]
 
 
-def _entry(
+def routing_entry(
     case: Case, decision: routing.Decision, *, by: User | None, at: dt.datetime, binding: bool, note: Note | None
 ) -> ledger.Entry:
+    """The ledger entry of a decision that was just carried out on ``case``."""
     data: dict[str, Any] = {
         "lead": case.lead_id,
         "assistants": [target.department.pk for target in decision.assistants],

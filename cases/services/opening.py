@@ -87,7 +87,7 @@ def open_case(
             for party in parties
         ]
     )
-    entries, changed = [ledger.Entry(EventKind.REGISTERED, by, _registered_data(case), now)], set[str]()
+    entries, changed = [ledger.Entry(EventKind.REGISTERED, by, registered_facts(case), now)], set[str]()
     holidays = local_holidays_of(centre.pk)
     if case.kind == Kind.PETITION:
         rule = deadlines.rules(deadlines.PETITION_ROUTE)[deadlines.PETITION_ROUTE]
@@ -165,7 +165,8 @@ def _create(*, centre: Centre, data: CaseInput, by: User, now: dt.datetime) -> C
     )
 
 
-def _registered_data(case: Case) -> dict[str, Any]:
+def registered_facts(case: Case) -> dict[str, Any]:
+    """What the ledger says of a registration: codes and digests, no texts."""
     return {
         "number": case.number,
         "kind": case.kind,

@@ -48,7 +48,7 @@ def sign_referral(*, referral: Referral, by: User) -> Referral:
     referral.status, referral.signed_at, referral.signed_by = Referral.Status.SIGNED, now, by
     referral.save(update_fields=["status", "signed_at", "signed_by"])
     deadlines.meet_signing(referral, now)
-    entries = [ledger.Entry(EventKind.SIGNED, by, _facts(referral), now)]
+    entries = [ledger.Entry(EventKind.SIGNED, by, referral_facts(referral), now)]
     changed: set[str] = set()
     if referral.is_lead and case.state == State.ACCEPTED:
         started, changed = workflow.prepare(case, "start_handling", by=by, at=now)
@@ -78,7 +78,7 @@ def return_referral(*, referral: Referral, by: User, reason: str, note: str) -> 
     written, facts = write_note(case, by=by, text=note, at=now)
     _end_returned(referral, by=by, reason=reason, note_id=written.pk, now=now)
     deadlines.meet_signing(referral, now)
-    entries = [ledger.Entry(EventKind.RETURNED, by, {**_facts(referral), "reason": reason, **facts}, now)]
+    entries = [ledger.Entry(EventKind.RETURNED, by, {**referral_facts(referral), "reason": reason, **facts}, now)]
     changed: set[str] = set()
     if referral.is_lead:
         routed, changed = _route_again(case, referral, now)
@@ -132,7 +132,8 @@ def _lock_both(referral: Referral, by: User) -> tuple[Case, Referral]:
     return case, fresh
 
 
-def _facts(referral: Referral) -> dict[str, object]:
+def referral_facts(referral: Referral) -> dict[str, object]:
+    """What the ledger says of a referral."""
     return {"referral": referral.pk, "department": referral.department_id, "role": referral.role}
 
 

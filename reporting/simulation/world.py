@@ -1,0 +1,160 @@
+"""The stage of the demo: real divisions, departments and rules, with staff who act there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from accounts.models import Role, User
+from cases.models import Category, CategoryAssistant, LimitRule
+from cases.routing import TOWNSHIP_DEPARTMENT
+from departments.models import Centre, Department, Division, Station
+from departments.presence import local_holidays_of
+from mediation.models import Committee, Mediator
+from reporting.simulation import names
+
+# Share of the cases and of Korean speakers by county, about as the people are spread.
+COUNTIES = {
+    "222401": (0.42, 0.52), "222402": (0.03, 0.53), "222403": (0.20, 0.05), "222404": (0.11, 0.36),
+    "222405": (0.06, 0.62), "222406": (0.06, 0.45), "222424": (0.08, 0.27), "222426": (0.04, 0.20),
+}  # fmt: skip
+MEDIATORS_A_COUNTY = 12
+
+
+class MemoryBook:
+    """What routing looks up, read once for the whole simulation."""
+
+    def __init__(self) -> None:
+        self._assistants: dict[str, list[Department]] = defaultdict(list)
+        for row in CategoryAssistant.objects.select_related("department").order_by("order"):
+            self._assistants[row.category_id].append(row.department)
+        self._stations: dict[tuple[str, str], list[Station]] = defaultdict(list)
+        for station in Station.objects.select_related("window"):
+            self._stations[station.centre_id, station.department_id].append(station)
+        self._township = Department.objects.get(pk=TOWNSHIP_DEPARTMENT)
+
+    def assistants(self, category: Category) -> list[Department]:
+        return self._assistants[category.pk]
+
+    def stations(self, centre_code: str, departments: Sequence[Department], day: dt.date) -> dict[str, Station]:
+        return {
+            department.pk: station
+            for department in departments
+            for station in self._stations[centre_code, department.pk]
+            if day in station.period
+        }
+
+    def township(self) -> Department:
+        return self._township
+
+
+@dataclass
+class World:
+    """Everything a life of a case refers to, by code."""
+
+    book: MemoryBook
+    rules: dict[str, LimitRule]
+    categories: dict[str, Category]
+    departments: dict[str, Department]
+    centres: dict[str, Centre]
+    places: dict[str, list[Division]]
+    holidays: dict[str, frozenset[dt.date]]
+    clerks: dict[str, User] = field(default_factory=dict)
+    dispatchers: dict[str, User] = field(default_factory=dict)
+    officers: dict[tuple[str, str], User] = field(default_factory=dict)
+    mediators: dict[str, list[Mediator]] = field(default_factory=lambda: defaultdict(list))
+
+
+def build(rng: random.Random) -> World:
+    """Read the stage and put staff on it; accounts that are there already (the demo's) are used."""
+    counties = list(COUNTIES)
+    places: dict[str, list[Division]] = {code: [] for code in counties}
+    for division in Division.objects.filter(level=Division.Level.VILLAGE).order_by("code"):
+        places[division.pk[:6]].append(division)
+    world = World(
+        book=MemoryBook(),
+        rules={rule.pk: rule for rule in LimitRule.objects.all()},
+        categories={category.pk: category for category in Category.objects.in_use().select_related("lead")},
+        departments={department.pk: department for department in Department.objects.all()},
+        centres={centre.pk: centre for centre in Centre.objects.all()},
+        places=places,
+        holidays={code: local_holidays_of(code) for code in counties},
+    )
+    _people(world, rng)
+    return world
+
+
+def _people(world: World, rng: random.Random) -> None:
+    wanted: list[tuple[str, str, str | None]] = []
+    for county in COUNTIES:
+        wanted += [(Role.CLERK, county, None), (Role.DISPATCHER, county, None)]
+        wanted += [
+            (Role.OFFICER, county, code)
+            for code, department in world.departments.items()
+            if department.kind != Department.Kind.TOWNSHIP
+        ]
+    townships = Division.objects.filter(level=Division.Level.TOWNSHIP).order_by("code")
+    wanted += [(Role.OFFICER, division.pk, TOWNSHIP_DEPARTMENT) for division in townships]
+    have = {
+        (user.role, user.division_id, user.department_id): user
+        for user in User.objects.filter(role__in=[Role.CLERK, Role.DISPATCHER, Role.OFFICER]).order_by("-pk")
+    }
+    made = [
+        User(
+            username=f"{role}.{department or 'desk'}.{division}",
+            role=role, division_id=division, department_id=department, display_name=names.chinese_name(rng),
+            password="!",
+        )
+        for role, division, department in wanted
+        if (role, division, department) not in have
+    ]  # fmt: skip
+    for user in User.objects.bulk_create(made):
+        have[user.role, user.division_id, user.department_id] = user
+    for (role, division, department), user in have.items():
+        if role == Role.CLERK:
+            world.clerks[division] = user
+        elif role == Role.DISPATCHER:
+            world.dispatchers[division] = user
+        else:
+            world.officers[department, division] = user
+    _mediators(world, rng)
+
+
+def _mediators(world: World, rng: random.Random) -> None:
+    """A committee for each county and township, and a few mediators with accounts in each county."""
+    divisions = Division.objects.filter(level__in=[Division.Level.COUNTY, Division.Level.TOWNSHIP]).order_by("code")
+    have = set(Committee.objects.values_list("division_id", flat=True))
+    Committee.objects.bulk_create(
+        [
+            Committee(
+                division=division,
+                name=f"{division.name_zh_hans}人民调解委员会",
+                name_zh_hans=f"{division.name_zh_hans}人民调解委员会",
+                name_ko=f"{division.name_ko} 인민조정위원회",
+                kind=division.level,
+            )
+            for division in divisions
+            if division.pk not in have
+        ]
+    )
+    mediable = [category for category in world.categories.values() if category.is_mediable]
+    for county, (_share, korean_share) in COUNTIES.items():
+        committees = list(Committee.objects.filter(division__code__startswith=county).order_by("pk")[:4])
+        known = Mediator.objects.of_county(county).filter(user__isnull=False).select_related("user")
+        world.mediators[county] = list(known.order_by("pk"))
+        for number in range(len(world.mediators[county]), MEDIATORS_A_COUNTY):
+            is_korean = rng.random() < korean_share
+            name, hangul = names.korean_name(rng) if is_korean else (names.chinese_name(rng), "")
+            user = User.objects.create(
+                username=f"mediator.{county}.{number:02d}", role=Role.MEDIATOR, division_id=county,
+                display_name=f"{name} {hangul}".strip(), password="!",
+            )  # fmt: skip
+            mediator = Mediator.objects.create(
+                user=user, committee=committees[number % len(committees)], name=name, name_hangul=hangul,
+                languages=["zh-hans", "ko"] if is_korean else ["zh-hans"],
+            )  # fmt: skip
+            mediator.specialties.set(rng.sample(mediable, 5))
+            world.mediators[county].append(mediator)
