@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -93,9 +94,15 @@ def install_front_end() -> None:
     for source, target in FRONT_END.items():
         destination = VENDOR / target
         destination.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / "node_modules" / source, destination)
+        copy_without_map(ROOT / "node_modules" / source, destination)
     trim_icon_fonts(VENDOR / FRONT_END["@tabler/icons-webfont/dist/tabler-icons.min.css"])
     stamp("npm", sources)
+
+
+def copy_without_map(source: Path, destination: Path) -> None:
+    """Copy a file; the note that points to a source map, which is not copied, goes."""
+    content = source.read_bytes()
+    destination.write_bytes(re.sub(rb"/[/*]# sourceMappingURL=[^\n*]*(\*/)?", b"", content))
 
 
 def npm() -> list[str]:
