@@ -4,7 +4,6 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-
 DEMO_PASSWORD = "yanbian-demo"  # noqa: S105  known to all on purpose; a production start refuses demo accounts
 
 
@@ -97,9 +96,7 @@ class Notification(models.Model):
     key = models.CharField(_("key"), max_length=120)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
-    email_state = models.CharField(
-        _("e-mail"), max_length=8, choices=EmailState.choices, default=EmailState.PENDING
-    )
+    email_state = models.CharField(_("e-mail"), max_length=8, choices=EmailState.choices, default=EmailState.PENDING)
     email_attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     email_error = models.CharField(_("last error"), max_length=200, blank=True)
     emailed_at = models.DateTimeField(_("sent at"), null=True, blank=True)

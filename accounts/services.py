@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -40,7 +41,7 @@ def deliver_notifications(*, limit: int = 500) -> int:
 
 
 @transaction.atomic
-def _deliver_one(pk: int, connection: object) -> bool:
+def _deliver_one(pk: int, connection: BaseEmailBackend) -> bool:
     row = (
         Notification.objects.awaiting_email()
         .select_for_update(of=("self",), skip_locked=True)
@@ -63,7 +64,7 @@ def _deliver_one(pk: int, connection: object) -> bool:
     return row.email_state == Notification.EmailState.SENT
 
 
-def _email(row: Notification, connection: object) -> EmailMessage:
+def _email(row: Notification, connection: BaseEmailBackend) -> EmailMessage:
     with translation.override(row.recipient.language):
         return EmailMessage(
             subject=_("Governance centre: a message for you"),

@@ -32,7 +32,12 @@ class SignIn(LoginView):
         context = super().get_context_data(**kwargs)
         if settings.GOVERNANCE_DEMO:
             context["demo_accounts"] = [
-                {"role": user.get_role_display(), "place": _place(user), "username": user.username, "password": DEMO_PASSWORD}
+                {
+                    "role": user.get_role_display(),
+                    "place": _place(user),
+                    "username": user.username,
+                    "password": DEMO_PASSWORD,
+                }
                 for user in User.objects.filter(is_demo=True).select_related("division", "department").order_by("pk")
             ]
         return context

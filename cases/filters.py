@@ -37,9 +37,7 @@ class CaseFilter(django_filters.FilterSet):
     )
     place = django_filters.CharFilter(method="in_place", label=_("Place code"), widget=HiddenInput)
     counted = django_filters.CharFilter(method="only_counted", label=_("Counted only"), widget=HiddenInput)
-    lead = django_filters.ModelChoiceFilter(
-        queryset=Department.objects.all(), label=_("Lead"), empty_label=_("all")
-    )
+    lead = django_filters.ModelChoiceFilter(queryset=Department.objects.all(), label=_("Lead"), empty_label=_("all"))
     outcome = django_filters.ChoiceFilter(choices=Outcome.choices, label=_("Outcome"), empty_label=_("all"))
     accepted_from = django_filters.DateFilter(method="from_day", label=_("Accepted from"))
     accepted_to = django_filters.DateFilter(method="to_day", label=_("Accepted to"))

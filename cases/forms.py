@@ -78,9 +78,7 @@ class EndForm(forms.Form):
 
 class RuleForm(forms.Form):
     department = forms.ModelChoiceField(label=_("Leads from now on"), queryset=Department.objects.none())
-    note = forms.CharField(
-        label=_("Reasons of the ruling"), max_length=TEXT, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    note = forms.CharField(label=_("Reasons of the ruling"), max_length=TEXT, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -61,9 +61,7 @@ def _category(row: Row) -> None:
     assistants = row["assists"].split()
     CategoryAssistant.objects.filter(category=category).exclude(department__in=assistants).delete()
     for order, code in enumerate(assistants):
-        CategoryAssistant.objects.update_or_create(
-            category=category, department_id=code, defaults={"order": order}
-        )
+        CategoryAssistant.objects.update_or_create(category=category, department_id=code, defaults={"order": order})
 
 
 def _limit(row: Row) -> None:

@@ -106,9 +106,7 @@ def decide(
     wanted: list[tuple[Department, str]] = []
     if category.lead_rule == Category.LeadRule.DEPARTMENT and category.lead:
         wanted.append((category.lead, body))
-        decision.reasons.append(
-            {"code": "category_lead", "category": category.pk, "department": category.lead.pk}
-        )
+        decision.reasons.append({"code": "category_lead", "category": category.pk, "department": category.lead.pk})
     elif category.lead_rule == Category.LeadRule.DIVISION and len(place_code) >= 9:
         wanted.append((book.township(), place_code[:9]))
         decision.reasons.append({"code": "by_division", "division": place_code[:9]})

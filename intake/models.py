@@ -32,9 +32,7 @@ class Visit(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="visits", verbose_name=_("petitioner"))
     language = models.CharField(_("language spoken"), max_length=10, choices=Language.choices)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices)
-    case = models.ForeignKey(
-        Case, models.PROTECT, null=True, blank=True, related_name="visits", verbose_name=_("case")
-    )
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="visits", verbose_name=_("case"))
     submission_key = models.UUIDField(_("submission key"), unique=True, editable=False)
 
     objects = VisitQuerySet.as_manager()

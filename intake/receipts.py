@@ -48,8 +48,7 @@ def receipt(visit: Visit, url: str) -> dict[str, Any]:
             }
     chinese, korean = both[Language.CHINESE], both[Language.KOREAN]
     rows = [
-        {"zh": zh, "ko": ko, "same": zh[1] == ko[1]}
-        for zh, ko in zip(chinese["lines"], korean["lines"], strict=True)
+        {"zh": zh, "ko": ko, "same": zh[1] == ko[1]} for zh, ko in zip(chinese["lines"], korean["lines"], strict=True)
     ]
     return {
         "rows": rows,

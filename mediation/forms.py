@@ -11,9 +11,7 @@ from mediation.models import Agreement, FollowUp, Mediator, MediatorQuerySet
 
 
 class AssignForm(forms.Form):
-    mediator = forms.ModelChoiceField(
-        label=_("Mediator"), queryset=Mediator.objects.none(), widget=forms.HiddenInput
-    )
+    mediator = forms.ModelChoiceField(label=_("Mediator"), queryset=Mediator.objects.none(), widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, candidates: MediatorQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

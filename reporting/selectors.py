@@ -169,6 +169,3 @@ def _months(period: Period) -> Iterable[tuple[int, int]]:
     first, last = period.first.year * 12 + period.first.month - 1, period.last.year * 12 + period.last.month - 1
     for index in range(first, last + 1):
         yield index // 12, index % 12 + 1
-
-
-

@@ -38,7 +38,7 @@ def install() -> None:
             env=environment, **quiet,
         )  # fmt: skip
     if find() is None:
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], **quiet)  # type: ignore[call-overload]  # noqa: S603
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], **quiet)  # type: ignore[call-overload]
 
 
 def main() -> int:

@@ -106,7 +106,10 @@ def collect() -> list[tuple[str | tuple[str, ...], str | None]]:
             key = (context, _first(message_id))
             if isinstance(message_id, tuple) or key not in found:
                 found[key] = message_id
-    return [(message_id, key[0]) for key, message_id in sorted(found.items(), key=lambda item: (item[0][1], item[0][0] or ""))]
+    return [
+        (message_id, key[0])
+        for key, message_id in sorted(found.items(), key=lambda item: (item[0][1], item[0][0] or ""))
+    ]
 
 
 def read(language: str) -> Catalog:
@@ -143,7 +146,9 @@ def _as_python(template: str) -> str:
     from django.utils.translation.template import templatize
 
     struck = templatize(template)
-    calls = re.findall(r"(?:gettext|ngettext|pgettext|npgettext|_)\((?:[^()'\"]|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")*\)", struck)
+    calls = re.findall(
+        r"(?:gettext|ngettext|pgettext|npgettext|_)\((?:[^()'\"]|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")*\)", struck
+    )
     return "\n".join(calls)
 
 
@@ -172,7 +177,11 @@ def _empty(message_id: str | tuple[str, ...]) -> str | tuple[str, ...]:
 def _still(path: Path) -> None:
     """No dates in the header: an extraction that changes nothing changes no line."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    kept = [line for line in lines if not re.match(r'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator)', line)]
+    kept = [
+        line
+        for line in lines
+        if not re.match(r'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator)', line)
+    ]
     path.write_text("\n".join(kept).rstrip() + "\n", encoding="utf-8")
 
 

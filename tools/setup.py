@@ -61,7 +61,7 @@ def check_python() -> None:
 
 
 def make_venv() -> None:
-    if PYTHON.exists() and subprocess.run([PYTHON, "-c", ""], check=False).returncode == 0:  # noqa: S603
+    if PYTHON.exists() and subprocess.run([PYTHON, "-c", ""], check=False).returncode == 0:
         return
     shutil.rmtree(VENV, ignore_errors=True)
     run(
@@ -137,7 +137,7 @@ def compile_catalogues() -> None:
 
 
 def run(command: list[str], failure: str) -> None:
-    if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:  # noqa: S603
+    if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
         raise SetupFailed(failure)
 
 

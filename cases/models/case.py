@@ -86,14 +86,10 @@ class Case(models.Model):
     number = models.CharField(_("case number"), max_length=18, unique=True)
     public_code = models.CharField(_("public code"), max_length=20, unique=True, default=new_public_code)
     centre = models.ForeignKey("departments.Centre", models.PROTECT, related_name="cases", verbose_name=_("centre"))
-    division = models.ForeignKey(
-        "departments.Division", models.PROTECT, related_name="cases", verbose_name=_("place")
-    )
+    division = models.ForeignKey("departments.Division", models.PROTECT, related_name="cases", verbose_name=_("place"))
     place_detail = models.CharField(_("address"), max_length=200, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
-    petition_class = models.CharField(
-        _("class of petition"), max_length=10, choices=PetitionClass.choices, blank=True
-    )
+    petition_class = models.CharField(_("class of petition"), max_length=10, choices=PetitionClass.choices, blank=True)
     category = models.ForeignKey(Category, models.PROTECT, related_name="cases", verbose_name=_("category"))
     channel = models.CharField(_("channel"), max_length=12, choices=Channel.choices, default=Channel.WALK_IN)
     title = models.CharField(_("summary"), max_length=120)

@@ -60,9 +60,7 @@ class Category(models.Model):
     code = models.CharField(_("code"), max_length=40, primary_key=True)
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
-    lead_rule = models.CharField(
-        _("who leads"), max_length=12, choices=LeadRule.choices, default=LeadRule.DEPARTMENT
-    )
+    lead_rule = models.CharField(_("who leads"), max_length=12, choices=LeadRule.choices, default=LeadRule.DEPARTMENT)
     lead = models.ForeignKey(
         "departments.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lead")
     )
@@ -114,9 +112,7 @@ class CategoryAssistant(models.Model):
         verbose_name = _("assisting department")
         verbose_name_plural = _("assisting departments")
         ordering = ("order", "pk")
-        constraints = (
-            models.UniqueConstraint(fields=("category", "department"), name="cases_categoryassistant_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("category", "department"), name="cases_categoryassistant_once"),)
 
     def __str__(self) -> str:
         return f"{self.category_id} + {self.department_id}"

@@ -35,7 +35,9 @@ class LimitRule(models.Model):
     basis = models.CharField(_("legal basis"), max_length=200)
     basis_kind = models.CharField(_("kind of basis"), max_length=10, choices=Basis.choices)
     local_holidays = models.BooleanField(
-        _("local holidays count"), default=False, help_text=_("Local holidays move in-house limits, not statutory ones.")
+        _("local holidays count"),
+        default=False,
+        help_text=_("Local holidays move in-house limits, not statutory ones."),
     )
     warn_at = models.PositiveSmallIntegerField(
         _("yellow at percent"), default=80, validators=[MinValueValidator(1), MaxValueValidator(100)]

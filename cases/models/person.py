@@ -40,9 +40,7 @@ class Person(models.Model):
     language = models.CharField(
         _("preferred language"), max_length=10, choices=Language.choices, default=Language.CHINESE
     )
-    division = models.ForeignKey(
-        "departments.Division", models.PROTECT, null=True, blank=True, verbose_name=_("home")
-    )
+    division = models.ForeignKey("departments.Division", models.PROTECT, null=True, blank=True, verbose_name=_("home"))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = PersonQuerySet.as_manager()

@@ -15,7 +15,9 @@ def lock(case: Case) -> Case:
     return Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
 
 
-def write_note(case: Case, *, by: User | None, text: str, at: dt.datetime, field: str = "note") -> tuple[Note, dict[str, object]]:
+def write_note(
+    case: Case, *, by: User | None, text: str, at: dt.datetime, field: str = "note"
+) -> tuple[Note, dict[str, object]]:
     """Keep a text that staff wrote; returns it and what the ledger says of it (id and digest).
 
     Raises:

@@ -17,7 +17,7 @@ from cases.services.dispatching import officers_of
 from cases.states import Outcome, State
 from cases.workflow import Actor
 from departments.presence import local_holidays_of
-from governance_center.errors import GovernanceError, NotAllowed
+from governance_center.errors import GovernanceError, IllegalMove, NotAllowed
 from governance_center.events import publish
 from governance_center.transactions import atomic
 
@@ -79,7 +79,7 @@ def give_to_mediator(*, case: Case, mediator: User, by: User, facts: dict[str, o
         started, more = workflow.prepare(case, "start_handling", by=by, at=now)
         entries, changed = [started], changed | more
     elif case.state != State.IN_HANDLING:
-        raise workflow.IllegalMove(move=_("assign a mediator"), state=State(case.state).label)
+        raise IllegalMove(move=_("assign a mediator"), state=State(case.state).label)
     if case.mediator_id:
         keep_access(case, case.mediator_id)
     case.mediator = mediator

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 from cases import deadlines, ledger, numbers, routing, workflow
-from cases.models import Case, CaseParty, Category, Channel, Deadline, EventKind, Kind, Person, PetitionClass
+from cases.models import Case, CaseParty, Category, Channel, EventKind, Kind, Person, PetitionClass
 from cases.services import dispatching
 from cases.services.common import lock, write_note
 from departments.models import Centre, Division
@@ -64,9 +64,7 @@ class WrongCategory(GovernanceError):
 
 
 @atomic
-def open_case(
-    *, centre: Centre, data: CaseInput, parties: Sequence[PartyInput], by: User, accept: bool = True
-) -> Case:
+def open_case(*, centre: Centre, data: CaseInput, parties: Sequence[PartyInput], by: User, accept: bool = True) -> Case:
     """Register a matter and, with ``accept``, take it on and route it at once.
 
     Args:

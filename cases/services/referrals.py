@@ -180,9 +180,7 @@ def _route_again(case: Case, returned: Referral, now: dt.datetime) -> tuple[ledg
     return entry, changed | {"returned_count"}
 
 
-def _hand_to_dispatcher(
-    case: Case, reasons: list[dict[str, str]], now: dt.datetime
-) -> tuple[ledger.Entry, set[str]]:
+def _hand_to_dispatcher(case: Case, reasons: list[dict[str, str]], now: dt.datetime) -> tuple[ledger.Entry, set[str]]:
     case.lead, case.is_contested = None, True
     RoutingDecision.objects.create(case=case, at=now, lead=None, reasons=reasons)
     key = f"case:{case.pk}:to_decide:{case.returned_count}"

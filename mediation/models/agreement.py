@@ -25,9 +25,7 @@ class Agreement(models.Model):
     )
     perform_by = models.DateField(_("to be performed by"), null=True, blank=True)
     reached_on = models.DateField(_("reached on"))
-    recorded_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name=_("recorded by")
-    )
+    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("recorded by"))
     recorded_at = models.DateTimeField(_("recorded at"))
 
     class Meta:

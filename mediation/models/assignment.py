@@ -11,9 +11,7 @@ class Assignment(models.Model):
     """A case in a mediator's hands, from ``assigned_at`` until ``ended_at``; replaced, never changed."""
 
     case = models.ForeignKey("cases.Case", models.CASCADE, related_name="assignments", verbose_name=_("case"))
-    mediator = models.ForeignKey(
-        Mediator, models.PROTECT, related_name="assignments", verbose_name=_("mediator")
-    )
+    mediator = models.ForeignKey(Mediator, models.PROTECT, related_name="assignments", verbose_name=_("mediator"))
     assigned_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("assigned by")
     )

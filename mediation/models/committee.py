@@ -69,9 +69,7 @@ class Mediator(models.Model):
     languages = ArrayField(
         models.CharField(max_length=10, choices=Language.choices), default=list, verbose_name=_("languages")
     )
-    specialties = models.ManyToManyField(
-        "cases.Category", blank=True, related_name="+", verbose_name=_("specialties")
-    )
+    specialties = models.ManyToManyField("cases.Category", blank=True, related_name="+", verbose_name=_("specialties"))
     capacity = models.PositiveSmallIntegerField(_("open cases at most"), default=20)
     is_active = models.BooleanField(_("active"), default=True)
 

@@ -231,9 +231,7 @@ class Life:
         if case.is_contested:
             self._rule(self._soon(at, 6))
 
-    def _send(
-        self, decision: routing.Decision, by: User | None, at: dt.datetime, note: Note | None = None
-    ) -> None:
+    def _send(self, decision: routing.Decision, by: User | None, at: dt.datetime, note: Note | None = None) -> None:
         """What ``dispatching.send`` does, with rows in memory."""
         case, binding = self.case, note is not None
         case.lead = decision.lead.department if decision.lead else None
@@ -287,7 +285,9 @@ class Life:
                        routing.presence_reason(target, local_day(at))]  # fmt: skip
             self._send(routing.Decision(lead=target, reasons=reasons), None, at)
             return
-        reasons = [{"code": "returned_twice"}] if case.returned_count > 1 else [{"code": "returned_no_candidate", **base}]
+        reasons = (
+            [{"code": "returned_twice"}] if case.returned_count > 1 else [{"code": "returned_no_candidate", **base}]
+        )
         case.lead, case.is_contested = None, True
         self.rows.add(RoutingDecision(case_id=case.pk, at=at, lead=None, reasons=reasons))
         codes = [row["code"] for row in reasons]
@@ -324,7 +324,9 @@ class Life:
         user = self.mediator.user
         assert user is not None  # noqa: S101  the world gives every one an account
         self.case.mediator = user
-        self.rows.add(Assignment(case_id=self.case.pk, mediator=self.mediator, assigned_by=self.handler, assigned_at=at))
+        self.rows.add(
+            Assignment(case_id=self.case.pk, mediator=self.mediator, assigned_by=self.handler, assigned_at=at)
+        )
         facts = {"mediator": user.pk, "committee": self.mediator.committee_id}
         self._write(EventKind.MEDIATOR_ASSIGNED, self.handler, facts, at)
         self.handler, self.acting_as = user, Actor.MEDIATOR
@@ -452,9 +454,7 @@ class Life:
             local_holidays=self.world.holidays[self.spec.county], book=self.world.book,
         )  # fmt: skip
 
-    def _move(
-        self, code: str, by: User | None, data: dict[str, object], at: dt.datetime, acting_as: Actor
-    ) -> None:
+    def _move(self, code: str, by: User | None, data: dict[str, object], at: dt.datetime, acting_as: Actor) -> None:
         entry, _changed = workflow.prepare(self.case, code, by=by, data=data, at=at, acting_as=acting_as)
         self.entries.append(entry)
         self.clock = at
@@ -522,7 +522,9 @@ class Life:
 def office_moment(rng: random.Random, day: dt.date) -> dt.datetime:
     """A moment within office hours of a local day."""
     minutes = rng.randrange(0, 420)
-    return _at_hour(day, 8) + dt.timedelta(minutes=30 + minutes + (60 if minutes > 180 else 0), seconds=rng.randrange(60))
+    return _at_hour(day, 8) + dt.timedelta(
+        minutes=30 + minutes + (60 if minutes > 180 else 0), seconds=rng.randrange(60)
+    )
 
 
 def _at_hour(day: dt.date, hour: int) -> dt.datetime:

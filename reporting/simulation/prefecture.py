@@ -262,7 +262,9 @@ def _number(specs: list[Spec]) -> list[CaseNumberSeries]:
         series = (spec.county, local_day(spec.registered_at).year)
         last[series] += 1
         spec.number = f"{series[0]}-{series[1]}-{last[series]:06d}"
-    return [CaseNumberSeries(county_code=county, year=year, last=number) for (county, year), number in sorted(last.items())]
+    return [
+        CaseNumberSeries(county_code=county, year=year, last=number) for (county, year), number in sorted(last.items())
+    ]
 
 
 def is_empty() -> bool:

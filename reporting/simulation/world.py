@@ -22,6 +22,7 @@ COUNTIES = {
     "222405": (0.06, 0.62), "222406": (0.06, 0.45), "222424": (0.08, 0.27), "222426": (0.04, 0.20),
 }  # fmt: skip
 MEDIATORS_A_COUNTY = 12
+NO_PASSWORD = "!"  # noqa: S105  Django's mark for "nobody can sign in"
 
 
 class MemoryBook:
@@ -106,7 +107,7 @@ def _people(world: World, rng: random.Random) -> None:
         User(
             username=f"{role}.{department or 'desk'}.{division}",
             role=role, division_id=division, department_id=department, display_name=names.chinese_name(rng),
-            password="!",
+            password=NO_PASSWORD,
         )
         for role, division, department in wanted
         if (role, division, department) not in have
@@ -150,7 +151,7 @@ def _mediators(world: World, rng: random.Random) -> None:
             name, hangul = names.korean_name(rng) if is_korean else (names.chinese_name(rng), "")
             user = User.objects.create(
                 username=f"mediator.{county}.{number:02d}", role=Role.MEDIATOR, division_id=county,
-                display_name=f"{name} {hangul}".strip(), password="!",
+                display_name=f"{name} {hangul}".strip(), password=NO_PASSWORD,
             )  # fmt: skip
             mediator = Mediator.objects.create(
                 user=user, committee=committees[number % len(committees)], name=name, name_hangul=hangul,

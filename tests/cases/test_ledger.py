@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from itertools import pairwise
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -49,7 +50,7 @@ def test_a_chain_begins_with_the_registration_and_has_no_gaps(world: World) -> N
     rows = list(CaseEvent.objects.filter(case=case))
     assert [row.sequence for row in rows] == list(range(1, len(rows) + 1))
     assert (rows[0].kind, rows[0].previous_hash) == ("case.registered", GENESIS)
-    assert all(later.previous_hash == earlier.hash for earlier, later in zip(rows, rows[1:], strict=False))
+    assert all(later.previous_hash == earlier.hash for earlier, later in pairwise(rows))
 
 
 def test_the_ledger_holds_digests_instead_of_texts(world: World) -> None:

@@ -9,7 +9,13 @@ import pytest
 from cases import ledger, workflow
 from cases.models import Case
 from cases.services import (
-    accept_case, close_case, end_unresolved, reopen_case, resolve_case, sign_referral, withdraw_case,
+    accept_case,
+    close_case,
+    end_unresolved,
+    reopen_case,
+    resolve_case,
+    sign_referral,
+    withdraw_case,
 )  # fmt: skip
 from cases.states import State
 from governance_center.errors import GovernanceError, IllegalMove, MissingInput, NotAllowed

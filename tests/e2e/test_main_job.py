@@ -153,7 +153,9 @@ def _follow_up(visitor: Person, number: str, found: str) -> None:
 def _look_at_figures(official: Person) -> None:
     page = official.page
     expect(page.locator("[data-chart=trend] canvas")).to_be_visible()
-    shown = {code: page.locator(f"[data-figure={code}]").inner_text() for code in ("accepted", "resolved", "resolution_rate")}
+    shown = {
+        code: page.locator(f"[data-figure={code}]").inner_text() for code in ("accepted", "resolved", "resolution_rate")
+    }
     assert shown == {"accepted": "1", "resolved": "1", "resolution_rate": "100.0 %"}
     official.shoot("13-dashboard")
     official.check()

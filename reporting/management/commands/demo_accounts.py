@@ -31,11 +31,17 @@ ACCOUNTS = (
     Account("clerk.longjing", Role.CLERK, "222405", "李顺姬", hint="导引台：登记一位来访人 · register a walk-in"),
     Account("tax.longjing", Role.OFFICER, "222405", "王税务", "tax", hint="税务局：签收转办 · sign for a referral"),
     Account("hr.longjing", Role.OFFICER, "222405", "赵人社", "human_resources", hint="人社局：协办 · assist"),
-    Account("justice.longjing", Role.OFFICER, "222405", "孙司法", "justice", hint="司法局：签收或退回 · sign or return"),
+    Account(
+        "justice.longjing", Role.OFFICER, "222405", "孙司法", "justice", hint="司法局：签收或退回 · sign or return"
+    ),
     Account("liyuan.street", Role.OFFICER, LIYUAN, "崔梨园", "township", hint="梨园街道：民生服务 · services"),
-    Account("mediator.longjing", Role.MEDIATOR, "222405", "金调解 김조정", language="ko", hint="调解员：我的案件 · my cases"),
+    Account(
+        "mediator.longjing", Role.MEDIATOR, "222405", "金调解 김조정", language="ko", hint="调解员：我的案件 · my cases"
+    ),
     Account("mediator2.longjing", Role.MEDIATOR, "222405", "朴调解 박조정", hint="调解员：回访 · follow-up visits"),
-    Account("dispatcher.longjing", Role.DISPATCHER, "222405", "刘调度", hint="指挥调度：待裁定、超期 · decide, overdue"),
+    Account(
+        "dispatcher.longjing", Role.DISPATCHER, "222405", "刘调度", hint="指挥调度：待裁定、超期 · decide, overdue"
+    ),
     Account("official.longjing", Role.OFFICIAL, "222405", "周县领导", hint="龙井市数据 · figures of Longjing"),
     Account("official.yanbian", Role.OFFICIAL, "2224", "郑州领导", hint="全州化解率 · figures of the prefecture"),
     Account("clerk.yanji", Role.CLERK, "222401", "吴导引", hint="延吉市导引台 · the desk of Yanji"),

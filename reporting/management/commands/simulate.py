@@ -33,7 +33,9 @@ class Command(BaseCommand):
         if not Division.objects.exists():
             raise CommandError("Load the reference data first: manage.py load_reference")
         count = self._build(**{key: options[key] for key in ("seed", "until", "accepted", "resolved")})
-        self.stdout.write(f"{count} matters, of which {options['accepted']} accepted and {options['resolved']} resolved")
+        self.stdout.write(
+            f"{count} matters, of which {options['accepted']} accepted and {options['resolved']} resolved"
+        )
 
     def _build(self, *, seed: int, until: str | None, accepted: int, resolved: int) -> int:
         from tqdm import tqdm
