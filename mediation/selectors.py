@@ -41,7 +41,7 @@ def my_mediations(user: User) -> QuerySet[Case]:
     return (
         Case.objects.visible_to(user)
         .filter(mediator=user, state__in=OPEN_STATES)
-        .select_related("category", "division", "lead")
+        .select_related("category", "division", "lead", "mediator")
         .prefetch_related(
             Prefetch("parties", CaseParty.objects.select_related("person")),
             Prefetch("deadlines", running, to_attr="running_deadlines"),

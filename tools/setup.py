@@ -5,6 +5,7 @@ clear line.
 
     python3 tools/setup.py         # what `make run` needs
     python3 tools/setup.py --dev   # what tests, lint and benchmarks need on top
+    python3 tools/setup.py --built # only the last steps, where the packages are there already (an image)
 """
 
 from __future__ import annotations
@@ -38,11 +39,14 @@ class SetupFailed(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    dev = "--dev" in arguments
     try:
         check_python()
+        if "--built" in arguments:
+            copy_front_end()
+            compile_catalogues()
+            return 0
         make_venv()
-        install_python_packages(dev)
+        install_python_packages("--dev" in arguments)
         install_front_end()
         compile_catalogues()
     except SetupFailed as failure:
@@ -91,12 +95,17 @@ def install_front_end() -> None:
         return
     print("setup: installing front-end packages", flush=True)
     run([*npm(), "ci", "--no-audit", "--no-fund"], "the front-end packages could not be installed by npm.")
+    copy_front_end()
+    stamp("npm", sources)
+
+
+def copy_front_end() -> None:
+    """Put the few files that pages load where the static files are looked for."""
     for source, target in FRONT_END.items():
         destination = VENDOR / target
         destination.parent.mkdir(parents=True, exist_ok=True)
         copy_without_map(ROOT / "node_modules" / source, destination)
     trim_icon_fonts(VENDOR / FRONT_END["@tabler/icons-webfont/dist/tabler-icons.min.css"])
-    stamp("npm", sources)
 
 
 def copy_without_map(source: Path, destination: Path) -> None:

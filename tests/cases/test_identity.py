@@ -45,8 +45,15 @@ def test_birth_date_and_gender_stand_in_the_number() -> None:
     assert (birth_date_of(NUMBER).isoformat(), gender_of(NUMBER)) == ("1873-05-12", "2")
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("100 1234-5678", "10012345678"), ("+86 10012345678", "10012345678"),
-                                             ("（0433）2512345", "04332512345"), ("+82 10 1234 5678", "+821012345678")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("100 1234-5678", "10012345678"),
+        ("+86 10012345678", "10012345678"),
+        ("（0433）2512345", "04332512345"),
+        ("+82 10 1234 5678", "+821012345678"),
+    ],
+)
 def test_phones_are_normalised(typed: str, kept: str) -> None:
     assert check_phone(typed) == kept
 

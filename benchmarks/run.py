@@ -1,0 +1,106 @@
+"""Runs the parts, prints one table and writes the rows to ``var/bench/results.json``.
+
+    python -m benchmarks.run [register,…]
+
+It works in a database of its own, made anew and dropped afterwards.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+PARTS = ("register",)
+RESULTS = Path("var/bench/results.json")
+DATABASE = "governance_bench"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure. ``ratio`` is what the target is about: ``value`` over ``reference``."""
+
+    name: str
+    what: str
+    value: float
+    unit: str
+    reference: float
+    ratio: float
+    target: str
+    passed: bool
+
+    def as_json(self) -> dict[str, object]:
+        row = asdict(self)
+        row["pass"] = row.pop("passed")
+        return row
+
+
+def main(arguments: list[str]) -> int:
+    wanted = [part for argument in arguments for part in argument.split(",") if part] or list(PARTS)
+    unknown = sorted(set(wanted) - set(PARTS))
+    if unknown:
+        print(f"bench: no such part: {', '.join(unknown)}; there are: {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    rows: list[Row] = []
+    with own_database():
+        import django
+
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance_center.settings")
+        django.setup()
+        for part in wanted:
+            rows += importlib.import_module(f"benchmarks.{part}").run()
+    show(rows)
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=1) + "\n")
+    return 0 if all(row.passed for row in rows) else 1
+
+
+@contextmanager
+def own_database() -> Iterator[None]:
+    """A fresh database beside the one that ``DATABASE_URL`` names."""
+    import psycopg
+    from psycopg import sql
+
+    url = os.environ["DATABASE_URL"]
+    name = sql.Identifier(DATABASE)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' TEMPLATE template0").format(
+                name
+            )
+        )
+        os.environ["DATABASE_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{DATABASE}"))
+        try:
+            yield
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            os.environ["DATABASE_URL"] = url
+
+
+def show(rows: list[Row]) -> None:
+    """One table for people."""
+    heads = ("name", "what", "figure", "reference", "ratio", "target", "pass")
+    lines = [heads] + [
+        (
+            row.name, row.what, f"{row.value:.2f} {row.unit}", f"{row.reference:.2f} {row.unit}", f"{row.ratio:.2f}",
+            row.target, "yes" if row.passed else "NO",
+        )
+        for row in rows
+    ]  # fmt: skip
+    widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
