@@ -5,8 +5,10 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.forms import HiddenInput
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role, User
 from cases.models import Case, Category, Kind
 from cases.selectors import find
 from cases.states import Outcome, State
@@ -21,6 +23,14 @@ ORDERINGS = (
     ("number", _("case number")),
     ("state_since", _("longest in its state")),
 )
+
+
+def _mediators(request: HttpRequest | None) -> QuerySet[User]:
+    """The mediators of the reader's division: who has it now is the question asked most."""
+    user = getattr(request, "user", None)
+    scope = user.scope_code if isinstance(user, User) else ""
+    rows = User.objects.filter(within("division__code", scope), role=Role.MEDIATOR)
+    return rows.order_by("display_name", "pk")
 
 
 class CaseFilter(django_filters.FilterSet):
@@ -38,6 +48,9 @@ class CaseFilter(django_filters.FilterSet):
     place = django_filters.CharFilter(method="in_place", label=_("Place code"), widget=HiddenInput)
     counted = django_filters.CharFilter(method="only_counted", label=_("Counted only"), widget=HiddenInput)
     lead = django_filters.ModelChoiceFilter(queryset=Department.objects.all(), label=_("Lead"), empty_label=_("all"))
+    mediator = django_filters.ModelChoiceFilter(
+        queryset=lambda request: _mediators(request), label=_("Mediator"), empty_label=_("all")
+    )
     outcome = django_filters.ChoiceFilter(choices=Outcome.choices, label=_("Outcome"), empty_label=_("all"))
     accepted_from = django_filters.DateFilter(method="from_day", label=_("Accepted from"))
     accepted_to = django_filters.DateFilter(method="to_day", label=_("Accepted to"))
@@ -57,7 +70,7 @@ class CaseFilter(django_filters.FilterSet):
 
     class Meta:
         model = Case
-        fields = ("state", "kind", "category", "lead", "outcome")
+        fields = ("state", "kind", "category", "lead", "mediator", "outcome")
 
     def search(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         return find(queryset, value)

@@ -59,7 +59,7 @@ def copy_rows(model: type[models.Model], rows: Sequence[models.Model]) -> int:
     ]
     database = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()
-    with database.connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with database.wrap_database_errors, database.connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             values = [row.__dict__[name] for name in names]
             for index, field in special:

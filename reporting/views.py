@@ -23,7 +23,7 @@ BESIDE = ("resolved_in_period", "ended_otherwise", "reopened", "refused", "consu
 def dashboard(request: HttpRequest) -> HttpResponse:
     """The figures of a division and period, each with its definition and the cases behind it."""
     division = _division(staff(request), request.GET.get("division"))
-    form = PeriodForm(request.GET or None)
+    form = PeriodForm(request.GET if {"first", "last"} & request.GET.keys() else None)
     period = form.period()
     figures = selectors.summary(division.pk, period)
     divisions = selectors.by_division(division.pk, period)

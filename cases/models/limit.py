@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Collection
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -111,9 +110,8 @@ class Deadline(models.Model):
 
     @property
     def days_left(self) -> int:
-        """Whole days until the limit ends, rounded up; negative once it has passed."""
-        seconds = (self.due_at - timezone.now()).total_seconds()
-        return math.ceil(seconds / 86400) if seconds > 0 else math.floor(seconds / 86400)
+        """Local days from today to the last day of the limit; 0 on that day, negative after it."""
+        return (self.last_day - timezone.localdate()).days
 
     @property
     def last_day(self) -> dt.date:

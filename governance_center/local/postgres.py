@@ -79,8 +79,8 @@ class Postgres:
         log = self.folder / "server.log"
         started = self._run("pg_ctl", "-D", str(self.folder), "-w", "-t", "60", "-l", str(log), "start", check=False)
         if started.returncode != 0:
-            tail = log.read_text(errors="replace").strip().splitlines()[-3:] if log.exists() else []
-            raise ServerFailed("PostgreSQL does not start: " + " | ".join(tail or [started.stdout.strip()]))
+            written = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+            raise ServerFailed("PostgreSQL does not start: " + _in_short(written or started.stdout))
 
     def stop(self) -> None:
         """Stop the server; connections still open are closed."""
@@ -121,7 +121,7 @@ class Postgres:
             check=False,
         )  # fmt: skip
         if made.returncode != 0:
-            raise ServerFailed("PostgreSQL's data folder could not be made: " + made.stdout.strip()[-300:])
+            raise ServerFailed("PostgreSQL's data folder could not be made: " + _in_short(made.stdout))
 
     def _configure(self) -> None:
         lines = [f"{name} = '{value}'" for name, value in self.settings.items()]
@@ -142,6 +142,14 @@ class Postgres:
             )  # fmt: skip
             output.seek(0)
             return subprocess.CompletedProcess(done.args, done.returncode, output.read())
+
+
+def _in_short(output: str) -> str:
+    """What a program of PostgreSQL complained of, in one line."""
+    if "No space left on device" in output:
+        return "the disk is full"
+    lines = [line.strip() for line in output.strip().splitlines() if line.strip()]
+    return next((line for line in reversed(lines) if "FATAL" in line or "error" in line), lines[-1] if lines else "?")
 
 
 def _system_user() -> pwd.struct_passwd:

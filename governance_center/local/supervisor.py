@@ -22,6 +22,7 @@ from typing import IO, Any
 
 import psutil
 
+from governance_center.local.commands import SHARED
 from governance_center.local.postgres import ServerFailed
 from governance_center.local.servers import servers
 
@@ -82,7 +83,10 @@ class Supervisor:
         self.notes.parent.mkdir(parents=True, exist_ok=True)
         lock = self._lock()
         if lock is None:
-            print(f"The centre already runs: {self._noted().get('url', self.url)}")
+            running = self._noted().get("url")
+            if not running:
+                raise CannotRun("a command is using its servers just now; try again when it has ended")
+            print(f"The centre already runs: {running}")
             return 0
         self._end_leftovers()
         self._check_port()
@@ -105,7 +109,7 @@ class Supervisor:
     # --- before
 
     def _lock(self) -> IO[str] | None:
-        stream = (self.var / "run" / "lock").open("w")
+        stream = (self.var / "run" / "lock").open("a")
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -242,7 +246,9 @@ class Supervisor:
             except psutil.NoSuchProcess:
                 continue
         fresh = self.notes.with_suffix(".new")
-        fresh.write_text(json.dumps({"url": self.url, "processes": rows}))
+        environment = {name: os.environ[name] for name in SHARED}
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps({"url": self.url, "processes": rows, "environment": environment}))
         fresh.replace(self.notes)
 
     def _noted(self) -> dict[str, Any]:

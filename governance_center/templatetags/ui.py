@@ -72,7 +72,11 @@ def due_words(deadline: Any) -> str:
         return gettext("met late") if late else gettext("met in time")
     days = abs(deadline.days_left)
     if late:
+        if not days:
+            return gettext("overdue since today")
         return ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days}
+    if not days:
+        return gettext("ends today")
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
 
 

@@ -8,10 +8,10 @@ import multiprocessing
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 
-from django.db import connection, connections, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from cases.models import Case, CaseNumberSeries
 from governance_center.calendar import day_end, is_working_day, local_day
@@ -143,6 +143,8 @@ def _run_side_by_side(jobs: Sequence[_Job], progress: Progress) -> None:
         while ready < len(jobs):
             for pipe in multiprocessing.connection.wait(pipes):
                 said = pipe.recv()  # type: ignore[union-attr]
+                if isinstance(said, str) and said != "ready":
+                    raise NotBuilt(f"{said}; nothing was written")
                 if said == "ready":
                     ready += 1
                 else:
@@ -164,14 +166,19 @@ def _in_child(job: _Job, pipe: Connection, others: list[Connection]) -> None:
     """The whole life of a worker process. Without the word to commit, everything is rolled back."""
     for other in others:
         other.close()
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            # Foreign keys are looked at after each COPY, not all at the end, so that the commit is short.
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        job.run(pipe.send)
-        pipe.send("ready")
-        if pipe.recv() != "commit":
-            raise NotBuilt
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                # Foreign keys are looked at after each COPY, not all at the end, so that the commit is short.
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            job.run(pipe.send)
+            pipe.send("ready")
+            if pipe.recv() != "commit":
+                raise NotBuilt
+    except (DatabaseError, EOFError, NotBuilt) as error:
+        with suppress(OSError):
+            pipe.send(str(error).splitlines()[0] if str(error) else "a worker ended early")
+        raise SystemExit(1) from None
     connection.close()
 
 

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from governance_center import environment
 from governance_center.local.postgres import Postgres
 from governance_center.local.supervisor import CannotRun, Supervisor
 from governance_center.local.valkey import Valkey
@@ -115,3 +116,36 @@ def test_setup_refuses_an_old_python_in_one_line() -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("setup: Python 3.11 or newer is needed")
     assert len(done.stderr.splitlines()) == 1
+
+
+def _manage(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """``manage.py`` as somebody types it who has set nothing."""
+    known = {"PATH": os.environ["PATH"], "VAR_DIR": str(folder)}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments], cwd=settings.BASE_DIR, capture_output=True, text=True, check=False,
+        env=known, timeout=120,
+    )  # fmt: skip
+
+
+def test_a_command_without_a_centre_says_so_in_one_line(folder: Path) -> None:
+    done = _manage(folder, "verify_ledger")
+    assert done.returncode == 1
+    assert done.stderr.strip().startswith("There is no centre here yet")
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_command_beside_the_running_centre_uses_its_servers(folder: Path) -> None:
+    environment.local_secrets(folder / "secrets.json")
+    running = Supervisor(folder, "127.0.0.1", 1)
+    running.notes.parent.mkdir(parents=True)
+    lock = running._lock()
+    assert lock is not None
+    refused = _manage(folder, "showmigrations", "accounts")
+    assert "Another command is using the servers" in refused.stderr
+    broker = "redis://127.0.0.1:1/0"
+    notes = {"environment": {"DATABASE_URL": os.environ["DATABASE_URL"], "REDIS_URL": broker}}
+    running.notes.write_text(json.dumps(notes))
+    done = _manage(folder, "shell", "-c", "from django.conf import settings; print(settings.REDIS_URL)")
+    assert done.returncode == 0, done.stderr
+    assert broker in done.stdout
+    lock.close()

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import DatabaseError
 
 
 class Command(BaseCommand):
@@ -15,10 +16,15 @@ class Command(BaseCommand):
         if not settings.GOVERNANCE_DEMO:
             raise CommandError("This is for the local demo form only (GOVERNANCE_DEMO=1).")
         try:
-            call_command("migrate", interactive=False, verbosity=0)
-        except OperationalError as error:
-            raise CommandError(f"The database does not answer: {str(error).splitlines()[0]}") from None
-        call_command("load_reference", stdout=self.stdout if options["verbosity"] > 1 else _Silent())
+            self._prepare(options["verbosity"])
+        except DatabaseError as error:
+            raise CommandError(f"The database refuses: {str(error).splitlines()[0]}") from None
+        except OSError as error:
+            raise CommandError("The disk is full." if error.errno == errno.ENOSPC else str(error)) from None
+
+    def _prepare(self, verbosity: int) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("load_reference", stdout=self.stdout if verbosity > 1 else _Silent())
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("demo_accounts", stdout=_Silent())
         call_command("simulate", if_empty=True)
