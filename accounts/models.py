@@ -128,3 +128,34 @@ class Notification(models.Model):
         from accounts.notifications import text_of
 
         return text_of(self.kind, self.params)
+
+
+class Look(models.Model):
+    """Somebody opened what is masked (PIPL arts. 51, 54): who, when, what, of whom. Append-only by trigger.
+
+    ``subject`` names the row as ``person:123``; it outlives what may have to be erased.
+    """
+
+    class What(models.TextChoices):
+        IDENTITY_NUMBER = "identity_number", _("identity number")
+        PHONE = "phone", _("phone")
+        NEEDS = "needs", _("notes for accompanying")
+        EXPORT = "export", _("export")
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="looks", verbose_name=_("user"))
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    what = models.CharField(_("what"), max_length=20, choices=What.choices)
+    subject = models.CharField(_("of whom"), max_length=60)
+    address = models.GenericIPAddressField(_("network address"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("look at personal data")
+        verbose_name_plural = _("looks at personal data")
+        ordering = ("-at", "-pk")
+        indexes = (
+            models.Index(fields=("subject", "-at"), name="accounts_look_subject"),
+            models.Index(fields=("user", "-at"), name="accounts_look_user"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.what} {self.subject}"

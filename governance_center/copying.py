@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.utils import timezone
 from psycopg import sql
+
+M = TypeVar("M", bound=models.Model)
 
 
 def reserve_keys(model: type[models.Model], start_with: int = 1) -> int:
@@ -20,6 +22,19 @@ def reserve_keys(model: type[models.Model], start_with: int = 1) -> int:
             [start_with],
         )
         return int(cursor.fetchone()[0])
+
+
+def drawn_keys(model: type[models.Model], block: int = 1000) -> Iterator[int]:
+    """Primary keys drawn from the table's sequence, a block at a time: safe beside other writers."""
+    name = f'"{model._meta.db_table}"'
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                [name, model._meta.pk.column, block],
+            )
+            drawn = [int(row[0]) for row in cursor.fetchall()]
+        yield from drawn
 
 
 def settle_keys(model: type[models.Model]) -> None:
@@ -66,6 +81,48 @@ def copy_rows(model: type[models.Model], rows: Sequence[models.Model]) -> int:
                 values[index] = field.get_db_prep_save(values[index], connection=database)
             copy.write_row(values)
     return len(rows)
+
+
+class Rows:
+    """Rows in the making: unsaved instances with primary keys of their own, written by COPY table after table.
+
+    A row has its key as soon as it is added. Rows whose key is made of several fields keep the one they have.
+
+    Args:
+        order: the tables, those that others refer to first.
+        keys: where keys come from; drawn from the tables' sequences where nothing else is said, so that others
+            may write beside.
+    """
+
+    def __init__(
+        self,
+        order: Sequence[type[models.Model]],
+        keys: Callable[[type[models.Model]], Iterator[int]] | None = None,
+    ) -> None:
+        self.order = order
+        self._keys = {model: (keys or drawn_keys)(model) for model in order if has_own_key(model)}
+        self._rows: dict[type[models.Model], list[Any]] = {model: [] for model in order}
+
+    def add(self, row: M) -> M:
+        model = type(row)
+        if model in self._keys:
+            row.pk = next(self._keys[model])
+        self._rows[model].append(row)
+        return row
+
+    def of(self, model: type[M]) -> list[M]:
+        return self._rows[model]
+
+    def write(self) -> None:
+        """Write what has been collected, table after table, and forget it."""
+        for model in self.order:
+            copy_rows(model, self._rows[model])
+            self._rows[model].clear()
+
+
+def has_own_key(model: type[models.Model]) -> bool:
+    """Whether the database numbers the rows of ``model``."""
+    return isinstance(model._meta.pk, models.AutoField)
 
 
 PLAIN = (

@@ -9,11 +9,12 @@ from accounts.models import Language
 from cases.identity import check_identity_number, check_phone
 from cases.models import CaseParty, Category, Kind, PetitionClass
 from cases.services import CaseInput
+from cases.services.people import PersonInput
 from cases.states import RefusalReason
 from departments.models import Division
 from governance_center.errors import GovernanceError
 from governance_center.forms import SubmissionKeyMixin
-from intake.services import OtherParty, PersonInput, WalkIn
+from intake.services import OtherParty, WalkIn
 
 NARRATIVE = 10_000
 """The longest narrative, in characters."""

@@ -2,7 +2,16 @@ from cases.models.case import Case, CaseAccess, CaseNumberSeries, CaseParty, Cha
 from cases.models.category import Category, CategoryAssistant, CodeEntry, Kind, PetitionClass
 from cases.models.event import CaseEvent, EventKind
 from cases.models.limit import Deadline, LimitRule
-from cases.models.person import Gender, Person
+from cases.models.person import (
+    FamilyLink,
+    Gender,
+    IdentityDocument,
+    Need,
+    Person,
+    PersonKey,
+    PersonMerge,
+    PersonPhone,
+)
 from cases.models.referral import Referral
 from cases.models.routing import RoutingDecision
 
@@ -18,11 +27,17 @@ __all__ = (
     "CodeEntry",
     "Deadline",
     "EventKind",
+    "FamilyLink",
     "Gender",
+    "IdentityDocument",
     "Kind",
     "LimitRule",
+    "Need",
     "Note",
     "Person",
+    "PersonKey",
+    "PersonMerge",
+    "PersonPhone",
     "PetitionClass",
     "Referral",
     "RoutingDecision",

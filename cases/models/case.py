@@ -125,6 +125,9 @@ class Case(models.Model):
     mediator = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="mediated_cases", verbose_name=_("mediator")
     )
+    repeat_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="repeats", verbose_name=_("repeats")
+    )
     due_at = models.DateTimeField(_("to be handled by"), null=True, blank=True)
     ledger_length = models.PositiveIntegerField(default=0, editable=False)
     ledger_head = models.CharField(max_length=64, default="", editable=False)

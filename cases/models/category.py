@@ -29,6 +29,7 @@ class CodeEntry(models.Model):
         GB31000 = "gb31000", _("GB/T 31000 event category")
         MEDIATION = "mediation_statistics", _("people's-mediation statistics")
         PETITION = "petition_content", _("petition content")
+        ETHNIC_GROUP = "ethnic_group", _("ethnic group (GB/T 3304)")
 
     table = models.CharField(_("table"), max_length=20, choices=Table.choices)
     code = models.CharField(_("code"), max_length=8)

@@ -10,6 +10,8 @@ class EventKind(models.TextChoices):
     """Everything that can happen to a case, as the ledger writes it."""
 
     REGISTERED = "case.registered", _("registered")
+    IMPORTED = "case.imported", _("taken over from an earlier register")
+    VISITED = "visit.attached", _("another visit on this matter")
     ACCEPTED = "case.accepted", _("accepted")
     NOT_ACCEPTED = "case.not_accepted", _("not accepted")
     ROUTED = "case.routed", _("routed")

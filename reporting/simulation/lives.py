@@ -29,17 +29,18 @@ from cases.models import (
 )
 from cases.services.dispatching import routing_entry
 from cases.services.opening import registered_facts
+from cases.services.people import key_rows
 from cases.services.referrals import referral_facts
 from cases.states import Outcome, State
 from cases.workflow import Actor
 from departments.models import Division
 from governance_center.calendar import LOCAL_ZONE, local_day
+from governance_center.copying import Rows
 from governance_center.ledger import text_digest
 from intake.models import Visit
 from mediation.follow_ups import PLAN_DAYS
 from mediation.models import Agreement, Assignment, FollowUp, Mediator
 from reporting.simulation import names, texts
-from reporting.simulation.rows import Rows
 from reporting.simulation.world import World
 
 VISIT_LAG_DAYS = 2
@@ -133,7 +134,15 @@ class Life:
         )  # fmt: skip
         person.set_identity_number(number)
         person.set_phone(names.phone(rng))
-        return self.rows.add(person)
+        return self._on_file(person)
+
+    def _on_file(self, person: Person) -> Person:
+        """Add a person, known in this county, with what is typed to find them."""
+        person.counties = [self.spec.county]
+        self.rows.add(person)
+        for key in key_rows(person):
+            self.rows.add(key)
+        return person
 
     def _parties(self, category: Category, place: Division) -> None:
         part = CaseParty.Part
@@ -148,7 +157,7 @@ class Life:
         other = Person(name=names.chinese_name(self.rng), language="zh-hans", division=place,
                        created_at=self.spec.registered_at)  # fmt: skip
         other.set_phone(names.phone(self.rng))
-        self.rows.add(CaseParty(case_id=self.case.pk, person=self.rows.add(other), part=part.RESPONDENT))
+        self.rows.add(CaseParty(case_id=self.case.pk, person=self._on_file(other), part=part.RESPONDENT))
 
     # --- endings
 

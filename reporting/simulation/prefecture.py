@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import itertools
 import multiprocessing
 import random
 from collections import defaultdict
@@ -13,12 +14,25 @@ from multiprocessing.connection import Connection
 
 from django.db import DatabaseError, connection, connections, transaction
 
-from cases.models import Case, CaseNumberSeries
+from cases.models import (
+    Case,
+    CaseAccess,
+    CaseEvent,
+    CaseNumberSeries,
+    CaseParty,
+    Deadline,
+    Note,
+    Person,
+    PersonKey,
+    Referral,
+    RoutingDecision,
+)
 from governance_center.calendar import day_end, is_working_day, local_day
-from governance_center.copying import settle_keys
+from governance_center.copying import Rows, has_own_key, reserve_keys, settle_keys
+from intake.models import Visit
+from mediation.models import Agreement, Assignment, FollowUp
 from reporting.simulation import world as stage
 from reporting.simulation.lives import Life, Spec, office_moment
-from reporting.simulation.rows import ORDER, Rows
 
 BEGIN = dt.date(2023, 1, 1)
 
@@ -33,6 +47,12 @@ WEIGHTS = {
 UNRESOLVED = (("unresolved", 66), ("withdrawn", 40), ("handling", 75), ("waiting", 25), ("contested", 8))
 CONSULTATIONS, REFUSED = 0.037, 0.018
 """Consultations and refused matters, as parts of the accepted cases; both are counted apart."""
+
+ORDER = (
+    Person, PersonKey, Case, CaseParty, Note, Referral, Deadline, RoutingDecision, CaseEvent, CaseAccess,
+    CaseNumberSeries, Visit, Assignment, Agreement, FollowUp,
+)  # fmt: skip
+"""The tables that are filled, those that others refer to first."""
 
 CHUNK = 500
 """After so many cases their rows are written: memory stays bounded."""
@@ -111,7 +131,8 @@ class _Job:
 
     def run(self, progress: Progress) -> None:
         """Live and write all cases of this part, in the transaction that is open."""
-        rows = Rows(self.worker, self.workers)
+        # Nobody writes beside the simulation, so each worker takes every so-many-th key.
+        rows = Rows(ORDER, lambda model: itertools.count(reserve_keys(model) + self.worker, self.workers))
         for one in self.series:
             rows.add(one)
         # Half a million rows are made and let go by chunks; looking for garbage between would double the time.
@@ -184,7 +205,7 @@ def _in_child(job: _Job, pipe: Connection, others: list[Connection]) -> None:
 
 def _settle() -> None:
     """Let the keys of real rows follow on, and tell the planner what there is."""
-    for model in ORDER:
+    for model in filter(has_own_key, ORDER):
         settle_keys(model)
     with connection.cursor() as cursor:
         for model in ORDER:

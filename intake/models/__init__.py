@@ -1,0 +1,18 @@
+from intake.models.importing import ImportJob, Origin
+from intake.models.queue import LETTERS, Desk, Hall, Period, Ticket, TicketSeries
+from intake.models.visit import GROUP_SIZE, Purpose, Source, Visit
+
+__all__ = (
+    "GROUP_SIZE",
+    "LETTERS",
+    "Desk",
+    "Hall",
+    "ImportJob",
+    "Origin",
+    "Period",
+    "Purpose",
+    "Source",
+    "Ticket",
+    "TicketSeries",
+    "Visit",
+)
