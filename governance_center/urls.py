@@ -4,7 +4,7 @@ from rest_framework.routers import SimpleRouter
 
 from cases.api import CaseViewSet
 from governance_center.views import health
-from intake.views import status
+from intake.views.registration import status
 
 api = SimpleRouter()
 api.register("cases", CaseViewSet, basename="api-case")

@@ -1,12 +1,12 @@
 from django.urls import path
 
-from intake import views
+from intake.views import registration
 
 app_name = "intake"
 
 urlpatterns = [
-    path("", views.desk, name="desk"),
-    path("register/", views.register, name="register"),
-    path("register/route/", views.route_preview, name="route_preview"),
-    path("receipt/<int:pk>/", views.receipt, name="receipt"),
+    path("", registration.desk, name="desk"),
+    path("register/", registration.register, name="register"),
+    path("register/route/", registration.route_preview, name="route_preview"),
+    path("receipt/<int:pk>/", registration.receipt, name="receipt"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Look, User
 from cases import search_keys
-from cases.identity import birth_date_of, check_identity_number, check_phone, gender_of
+from cases.identity import birth_date_of, check_identity_number, check_phone, gender_of, normalise_identity_number
 from cases.models import FamilyLink, IdentityDocument, Need, Person, PersonKey, PersonMerge, PersonPhone
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.transactions import atomic
@@ -99,7 +99,7 @@ def checked_number(data: PersonInput) -> str:
         return ""
     if data.identity_document == IdentityDocument.IDENTITY_CARD:
         return check_identity_number(data.identity_number)
-    return search_keys.normalise_identity_number(data.identity_number)[:40]
+    return normalise_identity_number(data.identity_number)[:40]
 
 
 def know_in(person: Person, county: str) -> None:
@@ -117,7 +117,7 @@ def key_rows(person: Person, *, counties: Iterable[str] | None = None, phones: I
     keys |= search_keys.number_keys(identity_number=person.identity_number, phones=[person.phone, *phones])
     # By position, in the order of the model's fields: imports write a great many.
     return [
-        PersonKey(county, key, person.pk)  # type: ignore[misc]
+        PersonKey(county, key, person.pk)
         for county in (person.counties if counties is None else counties)
         for key in sorted(keys)
     ]
@@ -252,7 +252,7 @@ def reveal(*, person: Person, what: str, by: User, address: str | None = None) -
     """
     if not Person.objects.visible_to(by).filter(pk=person.pk).exists():
         raise NotAllowed()
-    fields = {
+    fields: dict[Look.What, Callable[[], str]] = {
         Look.What.IDENTITY_NUMBER: lambda: person.identity_number,
         Look.What.PHONE: lambda: "  ".join([person.phone, *(row.phone for row in person.phones.all())]),
         Look.What.NEEDS: lambda: person.needs_note,

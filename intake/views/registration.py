@@ -21,7 +21,7 @@ from departments.presence import local_holidays_of
 from governance_center.calendar import day_start
 from governance_center.http import submit
 from intake import receipts, services
-from intake.forms import OtherPartyFormSet, WalkInForm
+from intake.forms.registration import OtherPartyFormSet, WalkInForm
 from intake.models import Visit
 
 PER_PAGE = 25
