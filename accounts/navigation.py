@@ -19,7 +19,7 @@ class Entry(NamedTuple):
     label: str | Promise
 
 
-REGISTER = Entry("intake:register", "user-plus", _("Register a walk-in"))
+REGISTER = Entry("intake:register", "user-plus", _("Register a matter"))
 DESK = Entry("intake:desk", "door-enter", _("Today at the desk"))
 CASES = Entry("cases:list", "folders", _("Cases"))
 REFERRALS = Entry("cases:referrals", "inbox", _("Referrals"))

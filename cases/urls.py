@@ -1,6 +1,7 @@
 from django.urls import path
 
-from cases import views
+from cases.views import cases as views
+from cases.views import people
 
 app_name = "cases"
 
@@ -11,5 +12,13 @@ urlpatterns = [
     path("referrals/", views.referrals, name="referrals"),
     path("referrals/<int:pk>/sign/", views.sign, name="sign"),
     path("referrals/<int:pk>/return/", views.send_back, name="return"),
+    path("search/", people.search, name="search"),
+    path("people/<int:pk>/", people.person_file, name="person"),
+    path("people/<int:pk>/reveal/", people.reveal, name="reveal"),
+    path("people/<int:pk>/edit/", people.edit, name="person_edit"),
+    path("people/<int:pk>/merge/<int:other>/", people.merge, name="person_merge"),
+    path("people/merges/<int:pk>/undo/", people.unmerge, name="person_unmerge"),
+    path("people/<int:pk>/family/", people.family, name="person_family"),
+    path("people/<int:pk>/family/<int:link>/remove/", people.unlink, name="person_unlink"),
     path("dispatch/", views.dispatch, name="dispatch"),
 ]

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class IntakeConfig(AppConfig):
     name = "intake"
     verbose_name = _("Guide desk")
+
+    def ready(self) -> None:
+        from cases.sections import register_person
+        from intake import messages, person_file  # noqa: F401  registers what staff are told
+
+        register_person(person_file.PROVIDER)

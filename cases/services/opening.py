@@ -64,13 +64,22 @@ class WrongCategory(GovernanceError):
 
 
 @atomic
-def open_case(*, centre: Centre, data: CaseInput, parties: Sequence[PartyInput], by: User, accept: bool = True) -> Case:
+def open_case(
+    *,
+    centre: Centre,
+    data: CaseInput,
+    parties: Sequence[PartyInput],
+    by: User,
+    accept: bool = True,
+    repeat_of: Case | None = None,
+) -> Case:
     """Register a matter and, with ``accept``, take it on and route it at once.
 
     Args:
         centre: where it is registered; the place must lie in its division.
         parties: at least one applicant.
         accept: False leaves it registered, for screening.
+        repeat_of: an earlier case on the same matter, for the repeat rate.
 
     Raises:
         NotAllowed: only clerks and dispatchers of the centre's division register.
@@ -78,7 +87,7 @@ def open_case(*, centre: Centre, data: CaseInput, parties: Sequence[PartyInput],
     """
     now = timezone.now()
     _check(centre=centre, data=data, parties=parties, by=by)
-    case = _create(centre=centre, data=data, by=by, now=now)
+    case = _create(centre=centre, data=data, by=by, now=now, repeat_of=repeat_of)
     CaseParty.objects.bulk_create(
         [
             CaseParty(case=case, person=party.person, organisation=party.organisation.strip(), part=party.part)
@@ -140,7 +149,7 @@ def _check(*, centre: Centre, data: CaseInput, parties: Sequence[PartyInput], by
         raise MissingInput(_("A matter needs at least one applicant."), field="name")
 
 
-def _create(*, centre: Centre, data: CaseInput, by: User, now: dt.datetime) -> Case:
+def _create(*, centre: Centre, data: CaseInput, by: User, now: dt.datetime, repeat_of: Case | None) -> Case:
     petition_class = data.petition_class if data.kind == Kind.PETITION else ""
     return Case.objects.create(
         number=numbers.next_number(centre.pk[:6], local_day(now).year),
@@ -157,6 +166,7 @@ def _create(*, centre: Centre, data: CaseInput, by: User, now: dt.datetime) -> C
         wants_mediation=data.wants_mediation,
         # 信访工作条例 art. 30: an informant's matter leaves the general view at once.
         is_restricted=petition_class == PetitionClass.ACCUSATION,
+        repeat_of=repeat_of,
         registered_at=now,
         registered_by=by,
         state_since=now,
@@ -174,6 +184,7 @@ def registered_facts(case: Case) -> dict[str, Any]:
         "division": case.division_id,
         "title_sha256": text_digest(case.title),
         "narrative_sha256": text_digest(case.narrative),
+        **({"repeat_of": case.repeat_of_id} if case.repeat_of_id else {}),
     }
 
 

@@ -1,25 +1,43 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Language
+from accounts.models import Language, User
 from cases.identity import check_identity_number, check_phone
-from cases.models import CaseParty, Category, Kind, PetitionClass
+from cases.models import CaseParty, Category, Channel, Kind, Person, PetitionClass
+from cases.search_keys import name_keys
 from cases.services import CaseInput
 from cases.services.people import PersonInput
 from cases.states import RefusalReason
 from departments.models import Division
 from governance_center.errors import GovernanceError
 from governance_center.forms import SubmissionKeyMixin
-from intake.services import OtherParty, WalkIn
+from intake.models import Ticket
+from intake.services import OtherParty, SourceInput, WalkIn
 
 NARRATIVE = 10_000
 """The longest narrative, in characters."""
 
-OTHER_PARTS = (CaseParty.Part.RESPONDENT, CaseParty.Part.THIRD, CaseParty.Part.REPRESENTATIVE)
+OTHER_PARTS = (
+    CaseParty.Part.RESPONDENT,
+    CaseParty.Part.APPLICANT,
+    CaseParty.Part.THIRD,
+    CaseParty.Part.REPRESENTATIVE,
+)
+
+
+class KeyedSelect(forms.Select):
+    """Choices that carry what may be typed to find them: parts of the name, pinyin, initials, initial consonants."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        keys = name_keys(*re.split(r"[\s·（）()]+", str(option["label"])))
+        option["attrs"]["data-keys"] = " ".join(sorted(keys))
+        return option
 
 
 class CategoryField(forms.ModelChoiceField):
@@ -29,6 +47,7 @@ class CategoryField(forms.ModelChoiceField):
         super().__init__(
             queryset=Category.objects.in_use().select_related("lead"),
             empty_label="",
+            widget=KeyedSelect,
             **kwargs,
         )
         self.iterator = _GroupedByKind
@@ -52,8 +71,18 @@ class PlaceField(forms.ModelChoiceField):
 
 
 class WalkInForm(SubmissionKeyMixin, forms.Form):
-    """A walk-in on one page. Checks shape; whether it may happen is the service's to say."""
+    """A matter that came in, on one page. Checks shape; whether it may happen is the service's to say."""
 
+    person = forms.ModelChoiceField(queryset=Person.objects.none(), required=False, widget=forms.HiddenInput)
+    ticket = forms.ModelChoiceField(queryset=Ticket.objects.none(), required=False, widget=forms.HiddenInput)
+    channel = forms.ChoiceField(
+        label=_("Channel"), choices=Channel.choices, widget=forms.RadioSelect, initial=Channel.WALK_IN, required=False
+    )
+    people_count = forms.IntegerField(
+        label=_("How many came"), min_value=1, max_value=999, initial=1, required=False,
+    )  # fmt: skip
+    interpreter = forms.CharField(label=_("Interpreter"), max_length=60, required=False)
+    companion = forms.CharField(label=_("Accompanied by"), max_length=60, required=False)
     name = forms.CharField(label=_("Name in Chinese characters"), max_length=60, required=False)
     name_hangul = forms.CharField(label=_("Name in Korean letters"), max_length=60, required=False)
     identity_number = forms.CharField(
@@ -73,7 +102,7 @@ class WalkInForm(SubmissionKeyMixin, forms.Form):
     petition_class = forms.ChoiceField(
         label=_("Class of petition"), choices=PetitionClass.choices, widget=forms.RadioSelect, required=False
     )
-    division = PlaceField(label=_("Place"), queryset=Division.objects.none(), empty_label="")
+    division = PlaceField(label=_("Place"), queryset=Division.objects.none(), empty_label="", widget=KeyedSelect)
     place_detail = forms.CharField(label=_("Address"), max_length=200, required=False)
     title = forms.CharField(label=_("Summary in one line"), max_length=120)
     narrative = forms.CharField(
@@ -119,10 +148,18 @@ class WalkInForm(SubmissionKeyMixin, forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, centre_code: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, centre_code: str, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = Division.objects.within(centre_code)
         self.fields["division"].queryset = places  # type: ignore[attr-defined]
+        self.fields["person"].queryset = Person.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["ticket"].queryset = Ticket.objects.visible_to(user)  # type: ignore[attr-defined]
+
+    def clean_channel(self) -> str:
+        return self.cleaned_data["channel"] or Channel.WALK_IN
+
+    def clean_people_count(self) -> int:
+        return self.cleaned_data["people_count"] or 1
 
     def clean_identity_number(self) -> str:
         return _checked(check_identity_number, self.cleaned_data["identity_number"])
@@ -132,7 +169,8 @@ class WalkInForm(SubmissionKeyMixin, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not data.get("name") and not data.get("name_hangul") and not {"name", "name_hangul"} & set(self.errors):
+        named = data.get("name") or data.get("name_hangul") or data.get("person")
+        if not named and not {"name", "name_hangul", "person"} & set(self.errors):
             self.add_error("name", _("Give the name in at least one script."))
         category = data.get("category")
         if category and category.kind == Kind.PETITION and not data.get("petition_class"):
@@ -143,20 +181,22 @@ class WalkInForm(SubmissionKeyMixin, forms.Form):
                     self.add_error(field, _("Please fill in this field."))
         return data
 
-    def walk_in(self, others: list[OtherParty]) -> WalkIn:
+    def walk_in(self, others: list[OtherParty], source: SourceInput | None = None) -> WalkIn:
         """The typed input of a valid form as the service takes it."""
         data = self.cleaned_data
+        typed = {key: data[key] for key in ("name", "name_hangul", "identity_number", "phone", "language")}
         return WalkIn(
-            petitioner=PersonInput(
-                **{key: data[key] for key in ("name", "name_hangul", "identity_number", "phone", "language")}
-            ),
+            person=data["person"],
+            petitioner=None if data["person"] else PersonInput(**typed),
+            source=source,
+            **{key: data[key] for key in ("language", "people_count", "interpreter", "companion", "ticket")},
             case=CaseInput(
                 kind=data["category"].kind,
                 **{
                     key: data[key]
                     for key in (
                         "category", "division", "title", "narrative", "narrative_language", "petition_class",
-                        "place_detail", "wants_mediation",
+                        "place_detail", "wants_mediation", "channel",
                     )
                 },
             ),

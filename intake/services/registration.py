@@ -1,4 +1,4 @@
-"""Use cases of the guide desk."""
+"""Registering a matter that came in, whatever the channel."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.models import Case, CaseParty, Person
+from cases.people_selectors import repeated
 from cases.services import CaseInput, PartyInput, open_case, refuse_case
-from cases.services.people import PersonInput, find_or_create
+from cases.services.people import PersonInput, find_or_create, know_in
 from departments.models import Centre
-from governance_center.errors import MissingInput, NotAllowed
+from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.transactions import atomic
-from intake.models import Visit
+from intake.models import Origin, Purpose, Ticket, Visit
+from intake.services.sources import SourceInput, write_source
+from intake.services.visits import tell_of_group
 
 
 @dataclass(frozen=True, slots=True)
 class OtherParty:
-    """The other side: a person, or an organisation by name."""
+    """A further petitioner or the other side: a person, or an organisation by name."""
 
     part: str
     organisation: str = ""
@@ -30,17 +33,35 @@ class OtherParty:
 
 @dataclass(frozen=True, slots=True)
 class WalkIn:
-    """All that one registration form says. ``refusal`` (reason, note) is given when it is not accepted."""
+    """All that one registration says.
 
-    petitioner: PersonInput
+    ``petitioner`` is somebody new (or found by the identity number); ``person`` is a file that was chosen.
+    ``refusal`` (reason, note) is given when it is not accepted. ``origin`` (system, number there) is given by
+    programs: the same matter of the same system makes one case.
+    """
+
     case: CaseInput
+    petitioner: PersonInput | None = None
+    person: Person | None = None
+    language: str = "zh-hans"
     others: Sequence[OtherParty] = field(default_factory=tuple)
     accept: bool = True
     refusal: tuple[str, str] | None = None
+    people_count: int = 1
+    interpreter: str = ""
+    companion: str = ""
+    ticket: Ticket | None = None
+    source: SourceInput | None = None
+    origin: tuple[str, str] | None = None
+
+
+class StrangeFile(GovernanceError):
+    code = "strange_file"
+    message = _("This file is not one that you may open.")
 
 
 def register_walk_in(*, clerk: User, centre: Centre, data: WalkIn, submission_key: uuid.UUID) -> Visit:
-    """Register a walk-in: person, visit, case and parties in one transaction; the same key makes one visit.
+    """Register a matter: person, visit, case and parties in one transaction; the same key makes one visit.
 
     Raises:
         NotAllowed: not a clerk or dispatcher of the centre, or a key that another clerk used.
@@ -50,7 +71,7 @@ def register_walk_in(*, clerk: User, centre: Centre, data: WalkIn, submission_ke
         try:
             return _register(clerk=clerk, centre=centre, data=data, submission_key=submission_key)
         except IntegrityError:
-            earlier = Visit.objects.filter(submission_key=submission_key).select_related("case").first()
+            earlier = _earlier(data, submission_key)
             if earlier and earlier.clerk_id != clerk.pk:
                 raise NotAllowed() from None
             if earlier:
@@ -61,18 +82,47 @@ def register_walk_in(*, clerk: User, centre: Centre, data: WalkIn, submission_ke
     raise AssertionError("unreachable")
 
 
+def _earlier(data: WalkIn, submission_key: uuid.UUID) -> Visit | None:
+    """The visit that the same form, or the same matter of the same system, has made already."""
+    found = Visit.objects.filter(submission_key=submission_key).select_related("case").first()
+    if found is None and data.origin:
+        system, number = data.origin
+        case = Case.objects.filter(origin__system=system, origin__source_id=number)
+        found = Visit.objects.filter(case__in=case).select_related("case").order_by("pk").first()
+    return found
+
+
 @atomic
 def _register(*, clerk: User, centre: Centre, data: WalkIn, submission_key: uuid.UUID) -> Visit:
     county = centre.pk[:6]
-    petitioner = find_or_create(data.petitioner, county=county)
+    petitioner = _petitioner(data, county, clerk)
     parties = [PartyInput(part=CaseParty.Part.APPLICANT, person=petitioner)]
     parties += [_party(other, county) for other in data.others]
+    earlier = repeated(people_ids=[petitioner.pk], category=data.case.category, place_code=data.case.division.pk)
     accept = data.accept and data.refusal is None
-    case = open_case(centre=centre, data=data.case, parties=parties, by=clerk, accept=accept)
+    case = open_case(centre=centre, data=data.case, parties=parties, by=clerk, accept=accept, repeat_of=earlier)
     if data.refusal is not None:
         reason, note = data.refusal
         case = refuse_case(case=case, by=clerk, reason=reason, note=note)
-    return _visit(case, petitioner, clerk=clerk, data=data, submission_key=submission_key)
+    if data.origin:
+        Origin.objects.create(system=data.origin[0], source_id=data.origin[1], case=case)
+    visit = _visit(case, petitioner, clerk=clerk, data=data, submission_key=submission_key)
+    _add_companions(visit, parties[1:])
+    write_source(visit, data.source)
+    tell_of_group(visit)
+    return visit
+
+
+def _petitioner(data: WalkIn, county: str, clerk: User) -> Person:
+    if data.person is None:
+        if data.petitioner is None:
+            raise MissingInput(_("Give the name in at least one script."), field="name")
+        return find_or_create(data.petitioner, county=county)
+    person = Person.objects.visible_to(clerk).select_for_update(of=("self",)).filter(pk=data.person.pk).first()
+    if person is None:
+        raise StrangeFile(field="person")
+    know_in(person, county)
+    return person
 
 
 def _visit(case: Case, petitioner: Person, *, clerk: User, data: WalkIn, submission_key: uuid.UUID) -> Visit:
@@ -80,13 +130,29 @@ def _visit(case: Case, petitioner: Person, *, clerk: User, data: WalkIn, submiss
         centre_id=case.centre_id,
         at=case.registered_at,
         channel=case.channel,
+        purpose=data.ticket.service if data.ticket else Purpose.REGISTRATION,
+        ticket=data.ticket,
         clerk=clerk,
         person=petitioner,
-        language=data.petitioner.language,
+        people_count=data.people_count,
+        interpreter=data.interpreter.strip(),
+        companion=data.companion.strip(),
+        language=data.language,
         outcome=Visit.Outcome.NEW_CASE if data.refusal is None else Visit.Outcome.NOT_ACCEPTED,
         case=case,
         submission_key=submission_key,
     )
+
+
+def _add_companions(visit: Visit, parties: Sequence[PartyInput]) -> None:
+    """Further petitioners came along."""
+    together = [party.person for party in parties if party.part == CaseParty.Part.APPLICANT and party.person]
+    if not together:
+        return
+    visit.companions.set(together)
+    if visit.people_count < len(together) + 1:
+        visit.people_count = len(together) + 1
+        visit.save(update_fields=["people_count"])
 
 
 def _party(other: OtherParty, county: str) -> PartyInput:

@@ -3,26 +3,30 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts.access import role_required, staff
 from accounts.models import Role, User
 from cases import routing
-from cases.models import Case, Category
+from cases.models import Case, Category, Channel, Person
 from cases.selectors import public_status
 from departments.models import Centre, Division
 from departments.presence import local_holidays_of
 from governance_center.calendar import day_start
 from governance_center.http import submit
 from intake import receipts, services
+from intake.channels import CHANNELS
 from intake.forms.registration import OtherPartyFormSet, WalkInForm
-from intake.models import Visit
+from intake.forms.sources import SourceForm
+from intake.models import Ticket, Visit
 
 PER_PAGE = 25
 DESK_ROLES = (Role.CLERK, Role.DISPATCHER)
@@ -36,43 +40,48 @@ def desk(request: HttpRequest) -> HttpResponse:
     visits = (
         Visit.objects.visible_to(user)
         .filter(at__gte=day_start(day), at__lt=day_start(day + dt.timedelta(days=1)))
-        .select_related("person", "case__category", "case__lead", "case__division", "clerk")
+        .select_related("person", "case__category", "case__lead", "case__division", "clerk", "ticket")
     )
     page = Paginator(visits, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "day": day, "today": timezone.localdate(), "centre": _centre(user)}
+    context = {"page": page, "day": day, "today": timezone.localdate(), "centre": centre_of(user)}
     return render(request, "intake/desk.html", context)
 
 
 @role_required(*DESK_ROLES)
 def register(request: HttpRequest) -> HttpResponse:
-    """A walk-in on one page. What was typed comes back with the reasons when something does not fit."""
+    """A matter on one page. What was typed comes back with the reasons when something does not fit."""
     user = staff(request)
-    centre = _centre(user)
+    centre = centre_of(user)
     if request.method != "POST":
-        form = WalkInForm(centre_code=centre.pk)
-        return _registration_page(request, form, OtherPartyFormSet(prefix="others"), centre)
-    form = WalkInForm(request.POST, centre_code=centre.pk)
+        form = WalkInForm(centre_code=centre.pk, user=user, initial=_initial(request, user, centre))
+        source = SourceForm(prefix="source", channel=form["channel"].value())
+        return _registration_page(request, form, OtherPartyFormSet(prefix="others"), source, centre)
+    form = WalkInForm(request.POST, centre_code=centre.pk, user=user)
     others = OtherPartyFormSet(request.POST, prefix="others")
-    if others.is_valid() and form.is_valid():
+    source = SourceForm(
+        request.POST, request.FILES, prefix="source", channel=request.POST.get("channel") or Channel.WALK_IN
+    )
+    if others.is_valid() & source.is_valid() & form.is_valid():
         named = [other for row in others if (other := row.other_party())]
         visit = submit(
             form,
             lambda: services.register_walk_in(
                 clerk=user,
                 centre=centre,
-                data=form.walk_in(named),
+                data=form.walk_in(named, source.source()),
                 submission_key=form.cleaned_data["submission_key"],
             ),
         )
         if visit:
+            warn_of_group(request, visit)
             return redirect("intake:receipt", visit.pk)
-    return _registration_page(request, form, others, centre)
+    return _registration_page(request, form, others, source, centre)
 
 
 @role_required(*DESK_ROLES)
 def route_preview(request: HttpRequest) -> HttpResponse:
     """Which department will take it, why, and whether it is here today; shown while the form is filled in."""
-    centre = _centre(staff(request))
+    centre = centre_of(staff(request))
     category = Category.objects.in_use().select_related("lead").filter(pk=request.GET.get("category", "")).first()
     place = Division.objects.within(centre.pk).filter(pk=request.GET.get("division", "")).first()
     decision = None
@@ -93,9 +102,9 @@ def route_preview(request: HttpRequest) -> HttpResponse:
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt in both languages, to be printed, and where to accompany the petitioner."""
     visits = Visit.objects.visible_to(staff(request)).select_related(
-        "person", "centre", "case__category", "case__division", "case__lead", "case__centre", "clerk"
+        "person", "centre", "case__category", "case__division", "case__lead", "case__centre", "clerk", "source"
     )
-    visit = get_object_or_404(visits, pk=pk)
+    visit = get_object_or_404(visits, pk=pk, case__isnull=False)
     url = request.build_absolute_uri(receipts.status_path(visit.case))
     return render(request, "intake/receipt.html", {"visit": visit, **receipts.receipt(visit, url)})
 
@@ -111,22 +120,65 @@ def status(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def _registration_page(request: HttpRequest, form: WalkInForm, others: Any, centre: Centre) -> HttpResponse:
-    invalid = form.is_bound
-    context = {"form": form, "others": others, "centre": centre, "kinds": _kinds_by_category()}
-    return render(request, "intake/register.html", context, status=422 if invalid else 200)
-
-
-def _kinds_by_category() -> dict[str, str]:
-    """So that the page can show the class of petition as soon as a petition category is chosen."""
-    return dict(Category.objects.in_use().values_list("pk", "kind"))
-
-
-def _centre(user: User) -> Centre:
+def centre_of(user: User) -> Centre:
+    """The centre at which somebody works."""
     centre = Centre.objects.filter(pk=user.scope_code, is_active=True).first()
     if centre is None:
         raise PermissionDenied
     return centre
+
+
+def chosen_person(request: HttpRequest, user: User) -> Person | None:
+    """The file named in the address, if it is one that ``user`` may open."""
+    key = request.GET.get("person", "")
+    people = Person.objects.visible_to(user).not_merged().select_related("division")
+    return people.filter(pk=key).first() if key.isdecimal() and len(key) < 18 else None
+
+
+def warn_of_group(request: HttpRequest, visit: Visit) -> None:
+    """A group visit is said aloud, with the rule."""
+    if visit.is_group:
+        text = _("A group of %(count)s: at most five may speak for it. The dispatcher was told.")
+        messages.warning(request, text % {"count": visit.people_count})
+
+
+def _initial(request: HttpRequest, user: User, centre: Centre) -> dict[str, Any]:
+    """What is known before anything is typed: a chosen file, a ticket, a channel."""
+    initial: dict[str, Any] = {}
+    person = chosen_person(request, user)
+    if person:
+        initial |= {"person": person, "language": person.language, "narrative_language": person.language}
+        if person.division_id and person.division_id.startswith(centre.pk):
+            initial["division"] = person.division_id
+    key = request.GET.get("ticket", "")
+    ticket = Ticket.objects.visible_to(user).filter(pk=key).first() if key.isdecimal() and len(key) < 18 else None
+    if ticket:
+        initial["ticket"] = ticket
+        initial.setdefault("language", ticket.language)
+    if request.GET.get("channel") in CHANNELS:
+        initial["channel"] = request.GET["channel"]
+    return initial
+
+
+def _registration_page(
+    request: HttpRequest, form: WalkInForm, others: Any, source: SourceForm, centre: Centre
+) -> HttpResponse:
+    invalid = form.is_bound
+    key = str(form["person"].value() or "")
+    known = form.initial.get("person") or (
+        form.fields["person"].queryset.filter(pk=key).first() if key.isdecimal() else None  # type: ignore[attr-defined]
+    )
+    context = {
+        "form": form,
+        "others": others,
+        "source": source,
+        "centre": centre,
+        "person": known,
+        "kinds": dict(Category.objects.in_use().values_list("pk", "kind")),
+        "channels": {code: list(facts.fields) for code, facts in CHANNELS.items()},
+        "hints": [(code, facts.hint) for code, facts in CHANNELS.items() if facts.hint],
+    }
+    return render(request, "intake/register.html", context, status=422 if invalid else 200)
 
 
 def _day(text: str | None) -> dt.date:

@@ -206,7 +206,9 @@
       select.replaceChildren(...all.map((node) => node.cloneNode(true)));
       for (const option of [...select.options]) {
         const text = option.text.toLowerCase();
-        if (!option.value || !typed.every((part) => text.includes(part))) option.remove();
+        const keys = (option.dataset.keys || "").split(" ");
+        const fits = (part) => text.includes(part) || keys.some((key) => key.startsWith(part));
+        if (!option.value || !typed.every(fits)) option.remove();
       }
       select.querySelectorAll("optgroup:not(:has(option))").forEach((group) => group.remove());
       const lines = select.querySelectorAll("option, optgroup").length;
@@ -220,13 +222,21 @@
     });
     find.addEventListener("compositionend", narrow);
     find.addEventListener("keydown", (event) => {
-      if (event.isComposing || !holder.classList.contains("is-open")) return;
+      if (event.isComposing) return;
+      if (!holder.classList.contains("is-open")) {
+        if (event.key === "Enter") {
+          event.preventDefault();
+          goOn(select);
+        }
+        return;
+      }
       const first = [...select.options].find((option) => option.value);
       if (event.key === "Enter" || event.key === "ArrowDown") {
         event.preventDefault();
         if (first) choose(first.value);
-        if (event.key === "Enter") close();
-        select.focus();
+        if (event.key !== "Enter") return select.focus();
+        close();
+        goOn(select);
       } else if (event.key === "Escape") {
         close();
       }
@@ -243,6 +253,14 @@
     holder.addEventListener("focusout", (event) => {
       if (holder.classList.contains("is-open") && !holder.contains(event.relatedTarget)) close();
     });
+  }
+
+  // What was found by typing is settled: on to the next thing to fill in.
+  function goOn(control) {
+    const all = [...control.form.querySelectorAll("input:not([type=hidden]), select, textarea, button")];
+    const later = all.slice(all.indexOf(control) + 1);
+    const next = later.find((one) => one.offsetParent && !one.disabled && !one.closest(".select-find select"));
+    (next || control).focus();
   }
 
   // --- After each page ----------------------------------------------------------

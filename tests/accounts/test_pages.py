@@ -54,7 +54,7 @@ def test_each_role_lands_on_its_own_home(world: World, sign_in: Callable[..., Cl
     assert sign_in(getattr(world, who)).get("/").headers["Location"] == HOMES[who]
 
 
-@pytest.mark.parametrize(("language", "words"), [("zh-hans", "登记来访"), ("ko", "방문 등록")])
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "登记事项"), ("ko", "사항 등록")])
 def test_the_language_can_be_switched_on_every_page(world: World, client: Client, language: str, words: str) -> None:
     answer = client.post("/language/", {"language": language, "next": "/sign-in/"})
     assert answer.headers["Location"] == "/sign-in/"

@@ -25,6 +25,7 @@ class Command(BaseCommand):
     def _prepare(self, verbosity: int) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("load_reference", stdout=self.stdout if verbosity > 1 else _Silent())
+        call_command("rebuild_search_keys", missing=True, stdout=_Silent())
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("demo_accounts", stdout=_Silent())
         call_command("simulate", if_empty=True)

@@ -1,0 +1,11 @@
+"""What staff are told by the guide desk."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.notifications import register
+
+register("visit.attached", _("The petitioner of case %(number)s came again on the same matter."))
+register(
+    "visit.group",
+    _("A group of %(count)s people came to the desk (case %(number)s). At most five may speak for a group."),
+)
