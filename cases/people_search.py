@@ -159,9 +159,7 @@ def _name_parts(word: str) -> list[Part]:
         word = word[:-1]  # the next syllable has only begun
     if len(word) < 2:
         return []
-    if any(script.fullmatch(word) for script in (HAN, HANGUL, CONSONANTS, LATIN)):
-        return [beginning(word[: search_keys.LONGEST])]
-    return []
+    return [beginning(word[: search_keys.LONGEST])]
 
 
 def _rank(person: Person, words: Sequence[str]) -> int:

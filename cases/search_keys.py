@@ -76,9 +76,14 @@ def tail_key(number: str, *, kind: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Compatible forms made one, lower case, blanks and apostrophes gone, ``ü`` written ``v``."""
-    folded = unicodedata.normalize("NFKC", text).lower()
-    return re.sub(r"[\s'’`\-]", "", folded).replace("ü", "v")
+    """Compatible forms made one, lower case, blanks and apostrophes gone, ``ü`` written ``v``.
+
+    Single consonants such as ``ㄱ`` stay what the keyboard gives; NFKC would make parts of syllables of them.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    folded = "".join(c if CONSONANTS.fullmatch(c) else unicodedata.normalize("NFKC", c) for c in composed)
+    printable = "".join(c for c in folded.lower() if c.isprintable())
+    return re.sub(r"[\s'’`\-]", "", printable).replace("ü", "v")
 
 
 @lru_cache(maxsize=16384)

@@ -7,6 +7,7 @@ its own fields and is left alone.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -34,7 +35,7 @@ class Field(BoundField):
     ) -> Any:
         widget = widget or self.field.widget
         # A subclass from elsewhere (the admin's calendars, for one) brings its own look.
-        if type(widget).__module__.startswith(("django.forms.", "django_filters.")):
+        if type(widget).__module__.startswith(("django.forms.", "django_filters.", __name__)):
             attrs = {**(attrs or {}), "class": self._css_class(widget, attrs)}
             _modernise(widget)
         return super().as_widget(widget, attrs, only_initial)
@@ -57,6 +58,19 @@ class Renderer(TemplatesSetting):
     formset_template_name = "forms/formset.html"
     field_template_name = "forms/field.html"
     bound_field_class = Field
+
+
+class KeyedSelect(forms.Select):
+    """Choices that carry in ``data-keys`` what else may be typed to find them; ``keys_of`` tells it by the label."""
+
+    def __init__(self, *args: Any, keys_of: Callable[[str], Iterable[str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.keys_of = keys_of
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        option["attrs"]["data-keys"] = " ".join(sorted(self.keys_of(str(option["label"]))))
+        return option
 
 
 class SubmissionKeyMixin(forms.Form):

@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 
 from cases.api import CaseViewSet
 from governance_center.views import health
+from intake.api import MatterView
 from intake.views.registration import status
 
 api = SimpleRouter()
@@ -16,6 +17,7 @@ urlpatterns = [
     path("mediation/", include("mediation.urls")),
     path("dashboard/", include("reporting.urls")),
     path("s/<str:code>/", status, name="status"),
+    path("api/matters/", MatterView.as_view(), name="api-matters"),
     path("api/", include(api.urls)),
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),

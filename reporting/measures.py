@@ -75,7 +75,10 @@ MEASURES: Mapping[str, Measure] = {
         Measure(
             "consultations",
             _("Consultations"),
-            _("Consultations accepted in the period; they are not part of the accepted cases."),
+            _(
+                "Consultations accepted in the period and questions answered at the desk; they are not part of the "
+                "accepted cases."
+            ),
         ),
     )
 }

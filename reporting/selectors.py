@@ -15,6 +15,7 @@ from cases.states import OPEN_STATES, State
 from departments.models import Division
 from governance_center.calendar import LOCAL_ZONE, day_end, day_start
 from governance_center.scope import within
+from intake.models import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ def summary(scope_code: str, period: Period) -> dict[str, Any]:
         consultations=Count("pk", filter=Q(kind=Kind.CONSULTATION) & period.of("accepted_at")),
         refused=Count("pk", filter=Q(state=State.NOT_ACCEPTED) & period.of("registered_at")),
     )
+    answered = Visit.objects.answered().filter(within("centre__division__code", scope_code)).filter(period.of("at"))
+    apart["consultations"] += answered.count()
     return {**figures, **apart}
 
 

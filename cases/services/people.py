@@ -270,10 +270,10 @@ def masked_name(person: Person) -> str:
 
 def group_ids(person: Person) -> list[int]:
     """The keys of the files that are this person's: the kept one first, then those merged into it, however deep."""
-    root = person
-    while root.merged_into_id:
-        root = Person.objects.get(pk=root.merged_into_id)
-    found, layer = [root.pk], [root.pk]
+    root = person.pk
+    while above := Person.objects.filter(pk=root).values_list("merged_into_id", flat=True).first():
+        root = above
+    found, layer = [root], [root]
     while layer:
         layer = list(Person.objects.filter(merged_into__in=layer).order_by("pk").values_list("pk", flat=True))
         found += layer

@@ -15,7 +15,7 @@ from cases.services.people import PersonInput
 from cases.states import RefusalReason
 from departments.models import Division
 from governance_center.errors import GovernanceError
-from governance_center.forms import SubmissionKeyMixin
+from governance_center.forms import KeyedSelect, SubmissionKeyMixin
 from intake.models import Ticket
 from intake.services import OtherParty, SourceInput, WalkIn
 
@@ -30,14 +30,9 @@ OTHER_PARTS = (
 )
 
 
-class KeyedSelect(forms.Select):
-    """Choices that carry what may be typed to find them: parts of the name, pinyin, initials, initial consonants."""
-
-    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(*args, **kwargs)
-        keys = name_keys(*re.split(r"[\s·（）()]+", str(option["label"])))
-        option["attrs"]["data-keys"] = " ".join(sorted(keys))
-        return option
+def typed_keys(label: str) -> set[str]:
+    """What may be typed to find a choice: parts of its words, pinyin, initials, initial consonants."""
+    return name_keys(*re.split(r"[\s·（）()]+", label))
 
 
 class CategoryField(forms.ModelChoiceField):
@@ -47,7 +42,7 @@ class CategoryField(forms.ModelChoiceField):
         super().__init__(
             queryset=Category.objects.in_use().select_related("lead"),
             empty_label="",
-            widget=KeyedSelect,
+            widget=KeyedSelect(keys_of=typed_keys),
             **kwargs,
         )
         self.iterator = _GroupedByKind
@@ -102,7 +97,9 @@ class WalkInForm(SubmissionKeyMixin, forms.Form):
     petition_class = forms.ChoiceField(
         label=_("Class of petition"), choices=PetitionClass.choices, widget=forms.RadioSelect, required=False
     )
-    division = PlaceField(label=_("Place"), queryset=Division.objects.none(), empty_label="", widget=KeyedSelect)
+    division = PlaceField(
+        label=_("Place"), queryset=Division.objects.none(), empty_label="", widget=KeyedSelect(keys_of=typed_keys)
+    )
     place_detail = forms.CharField(label=_("Address"), max_length=200, required=False)
     title = forms.CharField(label=_("Summary in one line"), max_length=120)
     narrative = forms.CharField(

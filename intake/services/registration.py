@@ -71,9 +71,10 @@ def register_walk_in(*, clerk: User, centre: Centre, data: WalkIn, submission_ke
         try:
             return _register(clerk=clerk, centre=centre, data=data, submission_key=submission_key)
         except IntegrityError:
-            earlier = _earlier(data, submission_key)
+            earlier = Visit.objects.filter(submission_key=submission_key).select_related("case").first()
             if earlier and earlier.clerk_id != clerk.pk:
                 raise NotAllowed() from None
+            earlier = earlier or _of_origin(data.origin, clerk)
             if earlier:
                 return earlier
             # Another desk has just put the same identity number on file: the second try finds it.
@@ -82,14 +83,13 @@ def register_walk_in(*, clerk: User, centre: Centre, data: WalkIn, submission_ke
     raise AssertionError("unreachable")
 
 
-def _earlier(data: WalkIn, submission_key: uuid.UUID) -> Visit | None:
-    """The visit that the same form, or the same matter of the same system, has made already."""
-    found = Visit.objects.filter(submission_key=submission_key).select_related("case").first()
-    if found is None and data.origin:
-        system, number = data.origin
-        case = Case.objects.filter(origin__system=system, origin__source_id=number)
-        found = Visit.objects.filter(case__in=case).select_related("case").order_by("pk").first()
-    return found
+def _of_origin(origin: tuple[str, str] | None, clerk: User) -> Visit | None:
+    """The visit with which the same matter of the same system was registered, if ``clerk`` may see it."""
+    if origin is None:
+        return None
+    case = Case.objects.filter(origin__system=origin[0], origin__source_id=origin[1])
+    visits = Visit.objects.visible_to(clerk).filter(case__in=case)
+    return visits.select_related("case").order_by("pk").first()
 
 
 @atomic
