@@ -21,8 +21,11 @@ from cases.models import Person
 from cases.search_keys import CONSONANTS, HAN, HANGUL, LATIN, plain
 from departments.models import Division
 
-MOST = 20
+MOST = 12
 """How many people a search shows."""
+
+SPARE = 4
+"""So many more are fetched for ranking: merged files fall together."""
 
 WALK = 400
 """How many people of the rarest part are looked at."""
@@ -108,7 +111,7 @@ def candidates(counties: Sequence[str], text: str) -> list[int]:
             checks = "".join(f" AND ({_also(ranges)})" for ranges in others)
             sql.append(
                 f"(SELECT w.person_id FROM (SELECT k.person_id FROM cases_personkey k WHERE k.county = c.county "  # noqa: S608
-                f"AND {condition} ORDER BY {order} LIMIT {WALK if others else MOST * 3}) w WHERE true{checks})"
+                f"AND {condition} ORDER BY {order} LIMIT {WALK if others else MOST + SPARE}) w WHERE true{checks})"
             )
             values += bounds
             for ranges in others:

@@ -61,15 +61,20 @@ class Renderer(TemplatesSetting):
 
 
 class KeyedSelect(forms.Select):
-    """Choices that carry in ``data-keys`` what else may be typed to find them; ``keys_of`` tells it by the label."""
+    """Choices that carry in ``data-keys`` what else may be typed to find them.
 
-    def __init__(self, *args: Any, keys_of: Callable[[str], Iterable[str]], **kwargs: Any) -> None:
+    ``keys_of`` tells it by the row that a choice stands for.
+    """
+
+    def __init__(self, *args: Any, keys_of: Callable[[Any], Iterable[str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.keys_of = keys_of
 
-    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(*args, **kwargs)
-        option["attrs"]["data-keys"] = " ".join(sorted(self.keys_of(str(option["label"]))))
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        row = getattr(value, "instance", None)
+        if row is not None:
+            option["attrs"]["data-keys"] = " ".join(sorted(self.keys_of(row)))
         return option
 
 

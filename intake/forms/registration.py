@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -30,9 +31,15 @@ OTHER_PARTS = (
 )
 
 
-def typed_keys(label: str) -> set[str]:
-    """What may be typed to find a choice: parts of its words, pinyin, initials, initial consonants."""
-    return name_keys(*re.split(r"[\s·（）()]+", label))
+def typed_keys(row: Category | Division) -> frozenset[str]:
+    """What may be typed to find a choice, whatever the language of the page."""
+    return _keys_of_names(row.name_zh_hans or "", row.name_ko or "")
+
+
+@lru_cache(maxsize=4096)
+def _keys_of_names(*names: str) -> frozenset[str]:
+    """Parts of the words of some names, their pinyin, initials and initial consonants."""
+    return frozenset(name_keys(*re.split(r"[\s·（）()]+", " ".join(names))))
 
 
 class CategoryField(forms.ModelChoiceField):

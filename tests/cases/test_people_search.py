@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cases import people_selectors, search_keys
 from cases.models import Person, PersonKey
-from cases.people_search import find_people, parts_of
+from cases.people_search import MOST, find_people, parts_of
 from cases.services.people import PersonInput, find_or_create, know_in, merge_people, refresh_keys
 from tests.world import LONGJING, YANJI, World, make_case
 
@@ -129,7 +129,7 @@ def test_the_search_needs_few_queries(world: World, people: dict[str, Person], d
         find_or_create(PersonInput(name=f"金明哲{'甲乙丙丁戊己庚辛壬癸'[number % 10]}"), county=LONGJING)
     with django_assert_num_queries(3):
         found = people_selectors.search(world.clerk, "金明哲")
-    assert len(found.people) == 20
+    assert len(found.people) == MOST
 
 
 def test_a_person_is_in_few_rows(people: dict[str, Person]) -> None:
