@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Notification, User
+from accounts.models import Look, Notification, User
 
 
 @admin.register(User)
@@ -33,16 +33,34 @@ class StaffAdmin(UserAdmin):
     )  # fmt: skip
 
 
-@admin.register(Notification)
-class NotificationAdmin(admin.ModelAdmin):
-    """Shows what could not be sent. Nothing is made or changed here."""
-
-    list_display = ("created_at", "recipient", "kind", "email_state", "email_attempts", "email_error")
-    list_filter = ("email_state", "kind")
-    list_select_related = ("recipient",)
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows rows that nobody makes, changes or deletes here."""
 
     def has_add_permission(self, request: object) -> bool:
         return False
 
     def has_change_permission(self, request: object, obj: object = None) -> bool:
         return False
+
+    def has_delete_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Look)
+class LookAdmin(ReadOnlyAdmin):
+    """Who looked at personal data, when, of whom."""
+
+    list_display = ("at", "user", "what", "subject", "address")
+    list_filter = ("what",)
+    list_select_related = ("user",)
+    search_fields = ("subject", "user__username")
+    date_hierarchy = "at"
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    """Shows what could not be sent."""
+
+    list_display = ("created_at", "recipient", "kind", "email_state", "email_attempts", "email_error")
+    list_filter = ("email_state", "kind")
+    list_select_related = ("recipient",)

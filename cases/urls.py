@@ -12,6 +12,7 @@ urlpatterns = [
     path("referrals/", views.referrals, name="referrals"),
     path("referrals/<int:pk>/sign/", views.sign, name="sign"),
     path("referrals/<int:pk>/return/", views.send_back, name="return"),
+    path("cases/<str:number>/parties/<int:pk>/", people.reveal_party, name="reveal_party"),
     path("search/", people.search, name="search"),
     path("people/<int:pk>/", people.person_file, name="person"),
     path("people/<int:pk>/reveal/", people.reveal, name="reveal"),

@@ -8,10 +8,20 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Look, User
+from accounts.models import Look, Role, User
 from cases import search_keys
 from cases.identity import birth_date_of, check_identity_number, check_phone, gender_of, normalise_identity_number
-from cases.models import FamilyLink, IdentityDocument, Need, Person, PersonKey, PersonMerge, PersonPhone
+from cases.models import (
+    Case,
+    CaseParty,
+    FamilyLink,
+    IdentityDocument,
+    Need,
+    Person,
+    PersonKey,
+    PersonMerge,
+    PersonPhone,
+)
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.transactions import atomic
 
@@ -252,6 +262,24 @@ def reveal(*, person: Person, what: str, by: User, address: str | None = None) -
     """
     if not Person.objects.visible_to(by).filter(pk=person.pk).exists():
         raise NotAllowed()
+    return _open(person, what, by, address)
+
+
+@atomic
+def reveal_party(*, party: CaseParty, what: str, by: User, address: str | None = None) -> str:
+    """Open number or phone of a party for whoever works on the case: they must call, and check who came. Logged.
+
+    Raises:
+        NotAllowed: the case is not one that ``by`` may see, or an official's look from outside.
+        LookupError: no such field.
+    """
+    in_hand = by.role in {Role.CLERK, Role.DISPATCHER, Role.OFFICER, Role.MEDIATOR}
+    if not in_hand or party.person is None or not Case.objects.visible_to(by).filter(pk=party.case_id).exists():
+        raise NotAllowed()
+    return _open(party.person, what, by, address)
+
+
+def _open(person: Person, what: str, by: User, address: str | None) -> str:
     fields: dict[Look.What, Callable[[], str]] = {
         Look.What.IDENTITY_NUMBER: lambda: person.identity_number,
         Look.What.PHONE: lambda: "  ".join([person.phone, *(row.phone for row in person.phones.all())]),

@@ -51,6 +51,7 @@ def case_detail(request: HttpRequest, number: str) -> HttpResponse:
         "cases/detail.html",
         {
             "case": case,
+            "may_open_files": user.role in {Role.CLERK, Role.DISPATCHER},
             "decisions": [(decision, describe(decision.reasons)) for decision in decisions],
             "timeline": selectors.timeline(case),
             "actions": possible(case, user) + actions_of(case, user),

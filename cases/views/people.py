@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST
 from accounts.access import role_required, staff
 from accounts.models import Look, Role
 from cases import people_selectors, sections
-from cases.models import FamilyLink, Person, PersonMerge
+from cases.models import CaseParty, FamilyLink, Person, PersonMerge
 from cases.people_forms import FamilyForm, FileForm, MergeForm, ReasonForm
 from cases.services import people
 from cases.views.cases import CASE_READERS
+from governance_center.errors import NotAllowed
 from governance_center.http import submit
 
 PER_PAGE = 10
@@ -73,6 +74,24 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     if what not in {Look.What.IDENTITY_NUMBER, Look.What.PHONE, Look.What.NEEDS}:
         return HttpResponseBadRequest()
     opened = people.reveal(person=person, what=what, by=staff(request), address=request.META.get("REMOTE_ADDR") or None)
+    return render(request, "cases/_revealed.html", {"opened": opened})
+
+
+@role_required(*CASE_READERS)
+@require_POST
+@never_cache
+def reveal_party(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Open number or phone of a party for whoever works on the case; the look is logged."""
+    party = get_object_or_404(CaseParty.objects.select_related("person"), pk=pk, case__number=number)
+    what = request.POST.get("what", "")
+    if what not in {Look.What.IDENTITY_NUMBER, Look.What.PHONE}:
+        return HttpResponseBadRequest()
+    try:
+        opened = people.reveal_party(
+            party=party, what=what, by=staff(request), address=request.META.get("REMOTE_ADDR") or None
+        )
+    except NotAllowed:
+        raise PermissionDenied from None
     return render(request, "cases/_revealed.html", {"opened": opened})
 
 

@@ -276,3 +276,20 @@ def test_the_search_answers_as_one_types_and_jumps_when_one_is_meant(world: Worl
     assert client.get("/search/", {"q": NUMBER}).headers["Location"] == f"/people/{person.pk}/"
     assert client.get("/search/", {"q": "<script>"}).status_code == 200
     assert sign_in(world.administrator).get("/search/", {"q": "金明"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("who", "opens"),
+    [("tax", True), ("clerk", True), ("dispatcher", True), ("justice", False), ("mediator", False),
+     ("official", False), ("administrator", False)],
+)  # fmt: skip
+def test_a_party_is_called_by_whoever_works_on_the_case(world: World, sign_in: Any, who: str, opens: bool) -> None:
+    case = make_case(world)
+    party = case.parties.get(part="applicant")
+    assert party.person is not None
+    party.person.set_phone("13800001234")
+    party.person.save()
+    answer = sign_in(getattr(world, who)).post(f"/cases/{case.number}/parties/{party.pk}/", {"what": "phone"})
+    assert (answer.status_code == 200) is opens
+    assert ("13800001234" in answer.content.decode()) is opens
+    assert Look.objects.filter(subject=f"person:{party.person.pk}").exists() is opens
