@@ -1,6 +1,6 @@
 from django.urls import path
 
-from intake.views import registration
+from intake.views import papers, registration
 
 app_name = "intake"
 
@@ -9,4 +9,5 @@ urlpatterns = [
     path("register/", registration.register, name="register"),
     path("register/route/", registration.route_preview, name="route_preview"),
     path("receipt/<int:pk>/", registration.receipt, name="receipt"),
+    path("papers/<int:pk>/<slug:code>.pdf", papers.paper, name="paper"),
 ]
