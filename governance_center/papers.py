@@ -64,7 +64,7 @@ def render(template: str, data: Mapping[str, Any], *, made_at: dt.datetime) -> b
             timestamp=int(made_at.timestamp()),
             pdf_standards="ua-1",
         )
-    except RuntimeError as error:
+    except (RuntimeError, OSError) as error:
         log.error("paper %s: %s", template, error)
         raise PaperFailed() from None
     return cast(bytes, made)

@@ -38,11 +38,14 @@ def encrypted_fields(model: type[models.Model]) -> list[str]:
 def stale(model: type[models.Model]) -> models.QuerySet[Any]:
     """The rows of ``model`` with a value under another key or cipher than the present one."""
     head = f"{crypto.present_head()}:"
-    rows = model._base_manager.alias(**{_raw(name): Cast(name, models.TextField()) for name in encrypted_fields(model)})
+    rows: models.QuerySet[Any] = model._base_manager.alias(
+        **{_raw(name): Cast(name, models.TextField()) for name in encrypted_fields(model)}
+    )
     condition = Q()
     for name in encrypted_fields(model):
         condition |= ~Q(**{_raw(name): ""}) & ~Q(**{f"{_raw(name)}__startswith": head})
-    return rows.filter(condition)
+    waiting: models.QuerySet[Any] = rows.filter(condition)
+    return waiting
 
 
 def rotate(model: type[models.Model], *, batch: int) -> Iterator[Progress]:

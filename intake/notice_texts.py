@@ -83,9 +83,7 @@ def how_to_ask(case: Case) -> Section:
             _("At the guide desk: %(address)s") % {"address": centre.address or centre.name},
             _("By telephone: %(phone)s") % {"phone": centre.phone} if centre.phone else "",
             _("Always tell the case number."),
-            _(
-                "The code on this paper opens the page of this matter. It shows no personal data; show it to nobody else."
-            ),
+            _("The code on this paper opens the page of this matter. It shows no personal data; keep it to yourself."),
         ],
     )
 

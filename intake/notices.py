@@ -98,10 +98,9 @@ def make(paper: Paper, visit: Visit, *, language: str, url: str) -> bytes:
     return papers.render(f"intake/papers/{paper.code}.typ", data, made_at=paper.dated(visit, case))
 
 
-def offer(visit: Visit) -> dict[str, Any]:
-    """What ``intake/_papers.html`` needs to offer the papers of a visit."""
-    assert visit.case is not None
-    return {"papers": of_case(visit.case), "paper_languages": NAMES}
+def offer(case: Case) -> dict[str, Any]:
+    """What ``intake/_papers.html`` needs, beside the visit, to offer the papers of its case."""
+    return {"papers": of_case(case), "paper_languages": NAMES}
 
 
 def file_name(paper: Paper, case: Case, language: str) -> str:

@@ -49,7 +49,7 @@ def opening(request: HttpRequest, *, weight: int = 1) -> int:
     over = points - settings.STATUS_OPENINGS
     if over <= 0:
         return 0
-    wait = max(rest, min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(over - 1, 10)))
+    wait = max(rest, min(LONGEST_WAIT, FIRST_WAIT * int(2 ** min(over - 1, 10))))
     _keep(key, wait)
     return wait
 

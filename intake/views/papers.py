@@ -16,7 +16,7 @@ from intake.views.registration import DESK_ROLES
 @role_required(*DESK_ROLES)
 @never_cache
 def paper(request: HttpRequest, pk: int, code: str) -> HttpResponse:
-    """A paper of a visit as PDF; ``?language=`` is ``zh-hans``, ``ko`` or ``both``, the petitioner's where none is said."""
+    """A paper of a visit as PDF; ``?language=`` is ``zh-hans``, ``ko`` or ``both``, at first the petitioner's."""
     visits = Visit.objects.visible_to(staff(request)).filter(case__isnull=False)
     visit = get_object_or_404(
         visits.select_related("person", "case__category", "case__division", "case__lead", "case__centre"), pk=pk

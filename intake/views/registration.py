@@ -98,9 +98,8 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     )
     visit = get_object_or_404(visits, pk=pk)
     url = request.build_absolute_uri(receipts.status_path(visit.case))
-    return render(
-        request, "intake/receipt.html", {"visit": visit, **notices.offer(visit), **receipts.receipt(visit, url)}
-    )
+    context = {"visit": visit, **notices.offer(visit.case), **receipts.receipt(visit, url)}
+    return render(request, "intake/receipt.html", context)
 
 
 @login_not_required
