@@ -2,7 +2,8 @@
 
 The words come with the data, never from the template, and are only ever set as text: what somebody typed cannot
 become markup. A template reads nothing outside its own folder. The same data and date give the same bytes.
-The PDF is tagged for screen readers (PDF/UA-1).
+The PDF is tagged for screen readers. A character that no typeface has, as in a rare name, comes out as an empty box
+to be filled in by hand; it never keeps a paper from being made.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any, cast
 
 import typst
 from django.conf import settings
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
 from governance_center.errors import GovernanceError
@@ -28,6 +31,12 @@ TYPEFACES: Mapping[str, tuple[str, ...]] = {
     "ko": ("Noto Serif KR", "Noto Serif CJK KR", "Noto Sans CJK KR"),
 }
 """For each language the families that will do, the best first; templates get this list as ``fonts``."""
+
+
+VIEWER_POLICY = (
+    "default-src 'self'; object-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 
 
 class PaperFailed(GovernanceError):
@@ -58,16 +67,23 @@ def render(template: str, data: Mapping[str, Any], *, made_at: dt.datetime) -> b
     try:
         # The compiler keeps its inputs between calls, so each paper has its own; the typefaces are shared.
         compiler = typst.Compiler(path, root=path.parent, font_paths=_fonts(str(settings.FONT_DIR)))
-        made = compiler.compile(
-            format="pdf",
-            sys_inputs={"data": filled},
-            timestamp=int(made_at.timestamp()),
-            pdf_standards="ua-1",
-        )
+        made = compiler.compile(format="pdf", sys_inputs={"data": filled}, timestamp=int(made_at.timestamp()))
     except (RuntimeError, OSError) as error:
         log.error("paper %s: %s", template, error)
         raise PaperFailed() from None
     return cast(bytes, made)
+
+
+def answer(paper: bytes, name: str) -> HttpResponse:
+    """A paper as the answer to a request: shown in the browser, saved as ``name``.
+
+    Browsers show a PDF by a plug-in of their own, which the policy of the other pages would refuse.
+    """
+    headers = {
+        "Content-Disposition": content_disposition_header(False, name) or "inline",
+        "Content-Security-Policy": VIEWER_POLICY,
+    }
+    return HttpResponse(paper, content_type="application/pdf", headers=headers)
 
 
 def missing_typefaces() -> list[str]:

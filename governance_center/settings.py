@@ -162,8 +162,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- the public status page: so many openings from one network address in so many seconds
-STATUS_OPENINGS = int(os.environ.get("STATUS_OPENINGS", 30))
-STATUS_WINDOW = int(os.environ.get("STATUS_WINDOW", 600))
+STATUS_OPENINGS = int(os.environ.get("STATUS_OPENINGS") or 30)
+STATUS_WINDOW = int(os.environ.get("STATUS_WINDOW") or 600)
 
 # --- mail
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "governance-centre@localhost")

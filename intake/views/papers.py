@@ -3,11 +3,10 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 
 from accounts.access import role_required, staff
-from governance_center.papers import PaperFailed
+from governance_center import papers
 from intake import notices, receipts
 from intake.models import Visit
 from intake.views.registration import DESK_ROLES
@@ -28,8 +27,7 @@ def paper(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     url = request.build_absolute_uri(receipts.status_path(visit.case))
     try:
         made = notices.make(wanted, visit, language=language, url=url)
-    except PaperFailed as failure:
+    except papers.PaperFailed as failure:
         messages.error(request, str(failure))
         return redirect("intake:receipt", visit.pk)
-    name = content_disposition_header(False, notices.file_name(wanted, visit.case, language))
-    return HttpResponse(made, content_type="application/pdf", headers={"Content-Disposition": name})
+    return papers.answer(made, notices.file_name(wanted, visit.case, language))

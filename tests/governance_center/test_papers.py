@@ -49,7 +49,8 @@ def part(language: str, **words: Any) -> dict[str, Any]:
     empty: dict[str, Any] = {
         "language": language, "title": "受理告知书" if language == "zh-hans" else "수리고지서",
         "centre": "龙井市综治中心", "scan": "扫码", "date": "日期", "made_on": "2026年3月5日", "opening": "",
-        "rows": [["编号", "1"]], "sections": [], "declaration": "", "signatures": ["签收人"], "choices": [], "witness": "", "seal": "",
+        "rows": [["编号", "1"]], "sections": [], "declaration": "", "signatures": ["签收人"],
+        "choices": [], "witness": "", "seal": "",
     }  # fmt: skip
     return {**empty, **words}
 
@@ -174,6 +175,18 @@ def test_a_broken_template_is_one_error_in_the_readers_language(template: Any, t
 def test_a_missing_template_is_the_same_error() -> None:
     with pytest.raises(papers.PaperFailed):
         papers.render("intake/papers/nothing.typ", {}, made_at=MADE_AT)
+
+
+@pytest.mark.parametrize(
+    "rare",
+    ["𠀀", "𰀀", "\ue000", "\ufffe", "\ufeff", "\u202e反", "a\x01b\x7f", "สวัสดี", "مرحبا", "😀", "ㅎㅏㄴ", "\U000e0041"],
+)
+@pytest.mark.parametrize("language", ["zh-hans", "ko"])
+def test_a_character_that_no_typeface_has_keeps_no_paper_from_being_made(language: str, rare: str) -> None:
+    words = f"金{rare}姬"
+    data = paper(part(language, rows=[["编号", words]], sections=section(words), opening=words))
+    made = papers.render("intake/papers/acceptance.typ", {**data, "title": words}, made_at=MADE_AT)
+    assert text_of(made).count("姬") >= 3
 
 
 def test_threads_set_their_own_papers_at_once() -> None:

@@ -149,6 +149,7 @@ def test_each_paper_speaks_each_language(world: World, desk: Client, code: str, 
     heading = korean if language == "ko" else chinese
     name = unquote(answer.headers["Content-Disposition"])
     assert name.startswith("inline;")
+    assert "object-src 'self'" in answer.headers["Content-Security-Policy"], "the browser's own viewer may show it"
     assert heading in squeezed(name)
     assert name.endswith(f"{visit.case.number}.pdf")
 
