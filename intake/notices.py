@@ -182,13 +182,14 @@ def _rights(visit: Visit, case: Case) -> Content:
         "Before mediation you are told the following under the People's Mediation Law of the People's Republic of "
         "China."
     )
+    kept = {_("Case number"), _("Petitioner"), _("Category"), _("Summary")}
     return Content(
         opening,
-        _facts(visit, case),
+        [row for row in _facts(visit, case) if row[0] in kept],
         notice_texts.rights(),
         declaration=_("I have read this notice, or it was read to me, and I understand it."),
         signatures=[_("Applicant"), _("Other party")],
-        choices=[_("I agree to mediation."), _("I do not agree to mediation.")],
+        choices=[_("I agree to mediation"), _("I do not agree to mediation")],
         witness=_("Mediator"),
     )
 
