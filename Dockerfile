@@ -2,7 +2,9 @@
 FROM node:22-slim AS front
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --no-audit --no-fund
+# Of the typefaces only the two weights that papers use go on.
+RUN npm ci --omit=dev --no-audit --no-fund \
+    && find node_modules/@expo-google-fonts -name '*.ttf' ! -path '*/400Regular/*' ! -path '*/700Bold/*' -delete
 
 FROM python:3.11-slim
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PATH=/app/.venv/bin:$PATH
@@ -12,7 +14,7 @@ COPY requirements.txt ./
 RUN python -m venv .venv && pip install --no-cache-dir --require-hashes -r requirements.txt
 COPY . .
 COPY --from=front /src/node_modules ./node_modules
-# Copies the front-end files, compiles the catalogues and collects the static files; no secret is needed for it.
+# Copies the front-end files and typefaces, compiles the catalogues and collects the static files; no secret is needed for it.
 RUN python tools/setup.py --built \
     && SECRET_KEY=build FIELD_KEYS=build BLIND_INDEX_KEY=build VAR_DIR=/app/var python manage.py collectstatic --noinput \
     && rm -rf node_modules && mkdir -p var && chown -R centre var

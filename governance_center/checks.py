@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core.checks import Error, Tags, Warning, register
+
+from governance_center import crypto, papers
 
 
 @register(Tags.security)
@@ -20,6 +22,28 @@ def production_has_its_own_secrets(app_configs: Any, **kwargs: Any) -> list[Erro
     if not settings.GOVERNANCE_DEMO and "*" in settings.ALLOWED_HOSTS:
         errors.append(Error("ALLOWED_HOSTS must name the hosts.", id="governance.E003"))
     return errors
+
+
+@register(Tags.security)
+def fields_can_be_encrypted(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """The cipher is known and every key has the right length."""
+    errors = []
+    if settings.FIELD_CIPHER not in crypto.CIPHERS:
+        errors.append(Error(f"FIELD_CIPHER must be one of {', '.join(crypto.CIPHERS)}.", id="governance.E005"))
+    for number, key in enumerate(settings.FIELD_KEYS, start=1):
+        if problem := crypto.key_problem(key):
+            errors.append(Error(f"Key {number} of FIELD_KEYS {problem}.", id="governance.E006"))
+    return errors
+
+
+@register(Tags.compatibility)
+def papers_have_their_typefaces(app_configs: Any, **kwargs: Any) -> list[Warning]:
+    """Without a typeface for both languages papers come out with empty boxes."""
+    missing = papers.missing_typefaces()
+    if not missing:
+        return []
+    hint = "Run tools/setup.py, set FONT_DIR, or install the system's Noto CJK fonts."
+    return [Warning(f"No typeface for papers in: {', '.join(missing)}.", hint=hint, id="governance.W001")]
 
 
 @register(Tags.database)

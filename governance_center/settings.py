@@ -24,6 +24,7 @@ _local = environment.local_secrets(VAR_DIR / "secrets.json") if GOVERNANCE_DEMO 
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or _local.get("SECRET_KEY", "")
 FIELD_KEYS = environment.words("FIELD_KEYS") or _local.get("FIELD_KEYS", [])
+FIELD_CIPHER = os.environ.get("FIELD_CIPHER") or "aes-256-gcm"
 BLIND_INDEX_KEY = os.environ.get("BLIND_INDEX_KEY") or _local.get("BLIND_INDEX_KEY", "")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
@@ -140,12 +141,15 @@ STORAGES = {
         "BACKEND": os.environ.get("STATICFILES_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")
     },
 }
+# Typefaces of the papers; beside the static files, never among them: 15 MB each, and nobody should fetch them.
+FONT_DIR = Path(os.environ.get("FONT_DIR", BASE_DIR / "var" / "fonts"))
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = environment.flag("STATIC_FROM_SOURCE")
 
 # --- safety
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = environment.flag("HTTPS")
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BEHIND_PROXY") else None
+BEHIND_PROXY = environment.flag("BEHIND_PROXY")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -159,6 +163,10 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# --- the public status page: so many openings from one network address in so many seconds
+STATUS_OPENINGS = int(os.environ.get("STATUS_OPENINGS") or 30)
+STATUS_WINDOW = int(os.environ.get("STATUS_WINDOW") or 600)
 
 # --- mail
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "governance-centre@localhost")

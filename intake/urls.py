@@ -1,6 +1,6 @@
 from django.urls import path
 
-from intake.views import registration, visits
+from intake.views import papers, registration, visits
 
 app_name = "intake"
 
@@ -16,4 +16,5 @@ urlpatterns = [
     path("call-backs/<int:pk>/", visits.called_back, name="called_back"),
     path("letters/<int:pk>/", visits.scan, name="scan"),
     path("receipt/<int:pk>/", registration.receipt, name="receipt"),
+    path("papers/<int:pk>/<slug:code>.pdf", papers.paper, name="paper"),
 ]

@@ -26,3 +26,9 @@ def plain_static_files(settings: Any) -> None:
     storages = dict(settings.STORAGES)
     storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = storages
+
+
+@pytest.fixture(autouse=True)
+def unhurried_status_page(settings: Any) -> None:
+    """All tests open status pages from one address; the tests of its slowing set their own number."""
+    settings.STATUS_OPENINGS = 100_000

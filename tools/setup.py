@@ -33,6 +33,15 @@ FRONT_END = {
     "echarts/dist/echarts.min.js": "echarts/echarts.min.js",
 }
 
+# The typefaces of the papers, regular and bold. They are read by the server alone and never served.
+FONTS = ROOT / "var" / "fonts"
+TYPEFACES = (
+    "@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf",
+    "@expo-google-fonts/noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf",
+    "@expo-google-fonts/noto-serif-kr/400Regular/NotoSerifKR_400Regular.ttf",
+    "@expo-google-fonts/noto-serif-kr/700Bold/NotoSerifKR_700Bold.ttf",
+)
+
 
 class SetupFailed(Exception):
     """Says in one line what is wrong and what to do."""
@@ -43,6 +52,7 @@ def main(arguments: list[str]) -> int:
         check_python()
         if "--built" in arguments:
             copy_front_end()
+            copy_typefaces()
             compile_catalogues()
             return 0
         make_venv()
@@ -91,11 +101,13 @@ def install_python_packages(dev: bool) -> None:
 
 def install_front_end() -> None:
     sources = [ROOT / "package-lock.json", Path(__file__)]
-    if unchanged("npm", sources) and all((VENDOR / target).exists() for target in FRONT_END.values()):
+    made = [VENDOR / target for target in FRONT_END.values()] + [FONTS / Path(source).name for source in TYPEFACES]
+    if unchanged("npm", sources) and all(path.exists() for path in made):
         return
     print("setup: installing front-end packages", flush=True)
     run([*npm(), "ci", "--no-audit", "--no-fund"], "the front-end packages could not be installed by npm.")
     copy_front_end()
+    copy_typefaces()
     stamp("npm", sources)
 
 
@@ -112,6 +124,24 @@ def copy_without_map(source: Path, destination: Path) -> None:
     """Copy a file; the note that points to a source map, which is not copied, goes."""
     content = source.read_bytes()
     destination.write_bytes(re.sub(rb"/[/*]# sourceMappingURL=[^\n*]*(\*/)?", b"", content))
+
+
+def copy_typefaces() -> None:
+    """Put the typefaces of the papers where the server looks for them; a copy that is there already stays."""
+    FONTS.mkdir(parents=True, exist_ok=True)
+    for name in TYPEFACES:
+        source, destination = ROOT / "node_modules" / name, FONTS / Path(name).name
+        if destination.exists() and looks_of(destination) == looks_of(source):
+            continue
+        half = destination.with_suffix(".part")
+        shutil.copy2(source, half)
+        half.replace(destination)
+
+
+def looks_of(path: Path) -> tuple[int, int]:
+    """Size and time of a file, which a copy keeps."""
+    facts = path.stat()
+    return facts.st_size, int(facts.st_mtime)
 
 
 def npm() -> list[str]:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from departments.models import Centre, Division
 from departments.presence import local_holidays_of
 from governance_center.calendar import day_start
 from governance_center.http import submit
-from intake import receipts, services
+from intake import notices, receipts, services, throttle
 from intake.channels import CHANNELS
 from intake.forms.registration import OtherPartyFormSet, WalkInForm
 from intake.forms.sources import SourceForm
@@ -106,14 +107,22 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     )
     visit = get_object_or_404(visits, pk=pk, case__isnull=False)
     url = request.build_absolute_uri(receipts.status_path(visit.case))
-    return render(request, "intake/receipt.html", {"visit": visit, **receipts.receipt(visit, url)})
+    context = {"visit": visit, **notices.offer(visit.case), **receipts.receipt(visit, url)}
+    return render(request, "intake/receipt.html", context)
 
 
 @login_not_required
 @never_cache
 def status(request: HttpRequest, code: str) -> HttpResponse:
-    """Where a case stands, for whoever holds its code; no personal data."""
-    case = get_object_or_404(Case.objects.select_related("lead", "centre"), public_code=code)
+    """Where a case stands, for whoever holds its code; no personal data. Opened very often, it makes them wait."""
+    if wait := throttle.opening(request):
+        paused = render(request, "intake/status_paused.html", {"minutes": math.ceil(wait / 60)}, status=429)
+        paused["Retry-After"] = wait
+        return paused
+    case = Case.objects.select_related("lead", "centre").filter(public_code=code).first()
+    if case is None:
+        throttle.opening(request, weight=throttle.UNKNOWN_CODE - 1)
+        raise Http404
     response = render(request, "intake/status.html", {"status": public_status(case)})
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"
