@@ -36,14 +36,15 @@ class WalkIn:
     """All that one registration says.
 
     ``petitioner`` is somebody new (or found by the identity number); ``person`` is a file that was chosen.
-    ``refusal`` (reason, note) is given when it is not accepted. ``origin`` (system, number there) is given by
+    ``language`` is the one spoken; the petitioner's own where nothing is said. ``refusal`` (reason, note) is given
+    when it is not accepted. ``origin`` (system, number there) is given by
     programs: the same matter of the same system makes one case.
     """
 
     case: CaseInput
     petitioner: PersonInput | None = None
     person: Person | None = None
-    language: str = "zh-hans"
+    language: str = ""
     others: Sequence[OtherParty] = field(default_factory=tuple)
     accept: bool = True
     refusal: tuple[str, str] | None = None
@@ -137,7 +138,7 @@ def _visit(case: Case, petitioner: Person, *, clerk: User, data: WalkIn, submiss
         people_count=data.people_count,
         interpreter=data.interpreter.strip(),
         companion=data.companion.strip(),
-        language=data.language,
+        language=data.language or petitioner.language,
         outcome=Visit.Outcome.NEW_CASE if data.refusal is None else Visit.Outcome.NOT_ACCEPTED,
         case=case,
         submission_key=submission_key,
