@@ -26,3 +26,11 @@ def plain_static_files(settings: Any) -> None:
     storages = dict(settings.STORAGES)
     storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = storages
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Nothing that another test measured is remembered."""
+    from django.core.cache import cache
+
+    cache.clear()
