@@ -115,9 +115,7 @@ def test_numbers_taken_at_once_have_no_gap_and_no_double_and_stand_in_order(hall
 
     def take() -> None:
         for _turn in range(each):
-            services.take_ticket(
-                centre=hall.centre, service="registration", language="ko", submission_key=uuid.uuid4()
-            )
+            services.take_ticket(centre=hall.centre, service="registration", language="ko", submission_key=uuid.uuid4())
 
     at_once(*(take for _each in range(takers)))
     rows = list(Ticket.objects.order_by("queued_at", "pk").values_list("number", flat=True))
