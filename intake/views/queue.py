@@ -47,7 +47,9 @@ def queue(request: HttpRequest) -> HttpResponse:
 @never_cache
 def waiting_list(request: HttpRequest) -> HttpResponse:
     """The part of the page that renews itself."""
-    return render(request, "intake/_queue_list.html", _list_context(staff(request)))
+    user = staff(request)
+    context = {**_list_context(user), "windows": queue_page.windows(_centre(user)), "is_refresh": True}
+    return render(request, "intake/_queue_refresh.html", context)
 
 
 @role_required(*DESK_ROLES)
