@@ -21,6 +21,7 @@ class Entry(NamedTuple):
 
 REGISTER = Entry("intake:register", "user-plus", _("Register a matter"))
 DESK = Entry("intake:desk", "door-enter", _("Today at the desk"))
+QUEUE = Entry("intake:queue", "users-group", _("Queue"))
 CASES = Entry("cases:list", "folders", _("Cases"))
 REFERRALS = Entry("cases:referrals", "inbox", _("Referrals"))
 DISPATCH = Entry("cases:dispatch", "route", _("Dispatch board"))
@@ -30,10 +31,10 @@ DASHBOARD = Entry("reporting:dashboard", "chart-bar", _("Dashboard"))
 ADMIN = Entry("admin:index", "settings", _("Administration"))
 
 BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
-    Role.CLERK: (DESK, REGISTER, CASES, FOLLOW_UPS),
+    Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS),
     Role.OFFICER: (REFERRALS, CASES),
     Role.MEDIATOR: (MEDIATION, FOLLOW_UPS, CASES),
-    Role.DISPATCHER: (DISPATCH, CASES, REGISTER, FOLLOW_UPS, DASHBOARD),
+    Role.DISPATCHER: (DISPATCH, CASES, QUEUE, REGISTER, FOLLOW_UPS, DASHBOARD),
     Role.OFFICIAL: (DASHBOARD, CASES),
     Role.ADMINISTRATOR: (ADMIN,),
 }

@@ -1,6 +1,6 @@
 """Runs the parts, prints one table and writes the rows to ``var/bench/results.json``.
 
-    python -m benchmarks.run [register,…]
+    python -m benchmarks.run [register,queue,…]
 
 It works in a database of its own, made anew and dropped afterwards.
 """
@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-PARTS = ("register", "search")
+PARTS = ("register", "search", "queue")
 RESULTS = Path("var/bench/results.json")
 DATABASE = "governance_bench"
 

@@ -52,3 +52,13 @@ class CentreAdmin(TranslationAdmin):
     search_fields = ("division__code", "name_zh_hans", "name_ko")
     autocomplete_fields = ("division",)
     inlines = (WindowInline, StationInline)
+
+
+@admin.register(Window)
+class WindowAdmin(admin.ModelAdmin):
+    list_display = ("centre", "number", "zone")
+    list_display_links = ("number",)
+    list_filter = ("zone",)
+    list_select_related = ("centre",)
+    search_fields = ("centre__division__code", "centre__name_zh_hans", "centre__name_ko")
+    autocomplete_fields = ("centre",)

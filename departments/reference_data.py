@@ -52,16 +52,22 @@ def load_rows(table: str, rows: Iterable[Row], key: Callable[[Row], str], apply:
 
 @transaction.atomic
 def load() -> dict[str, int]:
-    """Divisions, centres, departments, stationing and local holidays; returns changed rows per table."""
+    """Divisions, centres, departments, stationing, windows, local holidays; returns changed rows per table."""
     return {
         "divisions": load_rows("division", read(FILES / "divisions.csv"), lambda r: r["code"], _division),
         "departments": load_rows("department", read(FILES / "departments.csv"), lambda r: r["code"], _department),
         "centres": _centres(),
         "stationing": load_rows(
             "station",
-            _stationing(read(FILES / "stationing.csv")),
+            _spelled_out(read(FILES / "stationing.csv"), "department"),
             lambda r: f"{r['centre']} {r['department']} {r['since']}",
             _station,
+        ),
+        "windows": load_rows(
+            "window",
+            _spelled_out(read(FILES / "windows.csv"), "number"),
+            lambda r: f"{r['centre']} {r['number']}",
+            _window,
         ),
         "local holidays": load_rows(
             "local_holiday",
@@ -118,10 +124,10 @@ def _centres() -> int:
     return len(centres)
 
 
-def _stationing(rows: Iterable[Row]) -> Iterator[Row]:
-    """Rows for ``county`` and ``township`` spelled out for each centre, unless the centre has rows of its own."""
+def _spelled_out(rows: Iterable[Row], what: str) -> Iterator[Row]:
+    """Rows for ``county`` and ``township`` spelled out for each centre, unless it has rows of its own on ``what``."""
     rows = list(rows)
-    named = {(row["centre"], row["department"]) for row in rows if row["centre"].isdigit()}
+    named = {(row["centre"], row[what]) for row in rows if row["centre"].isdigit()}
     levels = {"prefecture": 4, "county": 6, "township": 9}
     codes = list(Centre.objects.order_by("pk").values_list("pk", flat=True))
     for row in rows:
@@ -129,8 +135,14 @@ def _stationing(rows: Iterable[Row]) -> Iterator[Row]:
             yield row
             continue
         for code in codes:
-            if len(code) == levels[row["centre"]] and (code, row["department"]) not in named:
+            if len(code) == levels[row["centre"]] and (code, row[what]) not in named:
                 yield {**row, "centre": code}
+
+
+def _window(row: Row) -> None:
+    Window.objects.update_or_create(
+        centre_id=row["centre"], number=int(row["number"]), defaults={"zone": Zone(row["zone"])}
+    )
 
 
 def _station(row: Row) -> None:

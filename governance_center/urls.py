@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("cases.urls")),
     path("desk/", include("intake.urls")),
+    path("hall/", include("intake.hall_urls")),
     path("mediation/", include("mediation.urls")),
     path("dashboard/", include("reporting.urls")),
     path("s/<str:code>/", status, name="status"),

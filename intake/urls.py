@@ -1,6 +1,6 @@
 from django.urls import path
 
-from intake.views import papers, registration, visits
+from intake.views import papers, queue, registration, visits
 
 app_name = "intake"
 
@@ -15,6 +15,17 @@ urlpatterns = [
     path("call-backs/", visits.call_backs, name="call_backs"),
     path("call-backs/<int:pk>/", visits.called_back, name="called_back"),
     path("letters/<int:pk>/", visits.scan, name="scan"),
+    path("queue/", queue.queue, name="queue"),
+    path("queue/list/", queue.waiting_list, name="queue_list"),
+    path("queue/open/", queue.open_desk, name="open_desk"),
+    path("queue/close/<int:pk>/", queue.close_desk, name="close_desk"),
+    path("queue/call/", queue.call_next, name="call_next"),
+    path("queue/take/", queue.take, name="take_ticket"),
+    path("queue/leftovers/", queue.end_leftovers, name="end_leftovers"),
+    path("queue/<int:pk>/register/", queue.register, name="register_ticket"),
+    path("queue/<int:pk>/transfer/", queue.transfer, name="transfer_ticket"),
+    path("queue/<int:pk>/finish/", queue.finish, name="finish_ticket"),
+    path("queue/<int:pk>/<str:name>/", queue.move, name="move_ticket"),
     path("receipt/<int:pk>/", registration.receipt, name="receipt"),
     path("papers/<int:pk>/<slug:code>.pdf", papers.paper, name="paper"),
 ]

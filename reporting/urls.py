@@ -4,4 +4,7 @@ from reporting import views
 
 app_name = "reporting"
 
-urlpatterns = [path("", views.dashboard, name="dashboard")]
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("waiting/", views.waiting, name="waiting"),
+]

@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.access import role_required, staff
 from accounts.models import Role, User
 from departments.models import Division
+from intake import queue_figures
+from intake.models import Purpose
 from reporting import selectors
 from reporting.forms import PeriodForm, presets
 from reporting.measures import MEASURES
+from reporting.waiting import COLUMNS
 
 HEADLINES = ("accepted", "resolved", "resolution_rate", "open", "overdue", "median_days")
 BESIDE = ("resolved_in_period", "ended_otherwise", "reopened", "refused", "consultations")
@@ -50,6 +53,35 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "as_of": timezone.localtime(),
         },
     )
+
+
+@role_required(Role.OFFICIAL, Role.DISPATCHER)
+def waiting(request: HttpRequest) -> HttpResponse:
+    """How long people wait and are served at the desks of a division, by service."""
+    division = _division(staff(request), request.GET.get("division"))
+    form = PeriodForm(request.GET if {"first", "last"} & request.GET.keys() else None)
+    period = form.period()
+    labels = {**dict(Purpose.choices), "": _("all services")}
+    rows = [
+        {
+            "code": row.service or "all",
+            "label": labels[row.service],
+            "cells": [(column, getattr(row, column.code)) for column in COLUMNS],
+        }
+        for row in queue_figures.figures(division.pk, period.first, period.last)
+    ]
+    context = {
+        "division": division,
+        "path": _path_to(division, staff(request)),
+        "children": Division.objects.filter(parent=division, centre__isnull=False).order_by("code"),
+        "form": form,
+        "period": period,
+        "presets": presets(timezone.localdate()),
+        "columns": COLUMNS,
+        "rows": rows,
+        "as_of": timezone.localtime(),
+    }
+    return render(request, "reporting/waiting.html", context)
 
 
 def _division(user: User, code: str | None) -> Division:

@@ -32,3 +32,11 @@ def plain_static_files(settings: Any) -> None:
 def unhurried_status_page(settings: Any) -> None:
     """All tests open status pages from one address; the tests of its slowing set their own number."""
     settings.STATUS_OPENINGS = 100_000
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Nothing that another test measured is remembered."""
+    from django.core.cache import cache
+
+    cache.clear()

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from reporting.selectors import Figures
 
@@ -24,13 +24,18 @@ def thousands(value: int | None) -> str:
 
 @register.filter
 def figure(value: float | None, unit: str) -> str:
-    """A figure in its unit; percentages to one decimal place, as the prefecture publishes them."""
+    """A figure in its unit; percentages to one decimal place, as the prefecture publishes them.
+
+    ``minutes`` takes seconds.
+    """
     if value is None:
         return NOTHING
     if unit == "percent":
         return f"{value:.1f} %"
     if unit == "days":
         return ngettext("%(days)s day", "%(days)s days", round(value)) % {"days": f"{value:g}"}
+    if unit == "minutes":
+        return gettext("%(minutes)s min") % {"minutes": f"{value / 60:.1f}"}
     return f"{value:,}"
 
 

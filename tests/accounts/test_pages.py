@@ -18,12 +18,14 @@ ROLES = ("clerk", "tax", "mediator", "dispatcher", "official", "administrator")
 PAGES = {
     "/desk/": {"clerk", "dispatcher"},
     "/desk/register/": {"clerk", "dispatcher"},
+    "/desk/queue/": {"clerk", "dispatcher"},
     "/cases/": {"clerk", "tax", "mediator", "dispatcher", "official"},
     "/referrals/": {"tax"},
     "/dispatch/": {"dispatcher"},
     "/mediation/": {"mediator"},
     "/mediation/follow-ups/": {"mediator", "clerk", "dispatcher"},
     "/dashboard/": {"official", "dispatcher"},
+    "/dashboard/waiting/": {"official", "dispatcher"},
     "/notifications/": set(ROLES),
 }
 HOMES = {

@@ -1,0 +1,24 @@
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from intake.models import Hall
+from intake.models.queue import new_hall_code
+
+
+@admin.register(Hall)
+class HallAdmin(admin.ModelAdmin):
+    """The code stands in the addresses of the displays; a new one shuts out whoever knows the old one."""
+
+    list_display = ("centre", "code")
+    list_select_related = ("centre",)
+    search_fields = ("centre__division__code", "centre__name_zh_hans", "centre__name_ko")
+    autocomplete_fields = ("centre",)
+    actions = ("give_new_code",)
+
+    @admin.action(description=_("Give a new code; the displays must be opened again"))
+    def give_new_code(self, request: HttpRequest, queryset: QuerySet[Hall]) -> None:
+        for hall in queryset:
+            hall.code = new_hall_code()
+            hall.save(update_fields=["code"])
