@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Language, User
 from cases.models import Case, Person
 from governance_center.forms import SubmissionKeyMixin
-from intake.models import Visit
+from intake.models import Ticket, Visit
 from intake.services.visits import REOPENABLE, VisitInput
 
 TEXT = 4000
@@ -18,6 +18,7 @@ class _VisitForm(SubmissionKeyMixin, forms.Form):
     """Who came, how many, in which language."""
 
     person = forms.ModelChoiceField(queryset=Person.objects.none(), required=False, widget=forms.HiddenInput)
+    ticket = forms.ModelChoiceField(queryset=Ticket.objects.none(), required=False, widget=forms.HiddenInput)
     language = forms.ChoiceField(
         label=_("Language spoken"), choices=Language.choices, widget=forms.RadioSelect, initial=Language.CHINESE
     )
@@ -26,6 +27,7 @@ class _VisitForm(SubmissionKeyMixin, forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = Person.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["ticket"].queryset = Ticket.objects.visible_to(user)  # type: ignore[attr-defined]
 
     def clean_people_count(self) -> int:
         return self.cleaned_data["people_count"] or 1
@@ -33,7 +35,7 @@ class _VisitForm(SubmissionKeyMixin, forms.Form):
     def visit(self) -> VisitInput:
         """The typed input of a valid form."""
         data = self.cleaned_data
-        return VisitInput(language=data["language"], person=data["person"], people_count=data["people_count"])
+        return VisitInput(**{name: data[name] for name in ("language", "person", "people_count", "ticket")})
 
 
 class AttachForm(_VisitForm):

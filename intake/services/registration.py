@@ -18,6 +18,8 @@ from departments.models import Centre
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.transactions import atomic
 from intake.models import Origin, Purpose, Ticket, Visit
+from intake.services.queue import finish_with_visit
+from intake.services.queue_common import IllegalTicketMove
 from intake.services.sources import SourceInput, write_source
 from intake.services.visits import tell_of_group
 
@@ -71,7 +73,8 @@ def register_walk_in(*, clerk: User, centre: Centre, data: WalkIn, submission_ke
     for attempt in (1, 2):
         try:
             return _register(clerk=clerk, centre=centre, data=data, submission_key=submission_key)
-        except IntegrityError:
+        except (IntegrityError, IllegalTicketMove):
+            # The same form was sent before: its visit is there, and its ticket is finished.
             earlier = Visit.objects.filter(submission_key=submission_key).select_related("case").first()
             if earlier and earlier.clerk_id != clerk.pk:
                 raise NotAllowed() from None
@@ -96,6 +99,8 @@ def _of_origin(origin: tuple[str, str] | None, clerk: User) -> Visit | None:
 @atomic
 def _register(*, clerk: User, centre: Centre, data: WalkIn, submission_key: uuid.UUID) -> Visit:
     county = centre.pk[:6]
+    if data.ticket:
+        finish_with_visit(ticket=data.ticket, by=clerk)
     petitioner = _petitioner(data, county, clerk)
     parties = [PartyInput(part=CaseParty.Part.APPLICANT, person=petitioner)]
     parties += [_party(other, county) for other in data.others]

@@ -23,6 +23,8 @@ from departments.models import Centre
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.transactions import atomic
 from intake.models import Purpose, Ticket, Visit
+from intake.services.queue import finish_with_visit
+from intake.services.queue_common import IllegalTicketMove
 
 DESK_ROLES = (Role.CLERK, Role.DISPATCHER)
 REOPENABLE = (State.RESOLVED, State.FOLLOWING_UP, State.CLOSED)
@@ -62,7 +64,7 @@ def attach_visit(
         return _attach(
             case=case, centre=centre, clerk=clerk, data=data, submission_key=submission_key, note=note, reopen=reopen
         )
-    except IntegrityError as error:
+    except (IntegrityError, IllegalTicketMove) as error:
         return _made_before(submission_key, clerk, error)
 
 
@@ -83,7 +85,7 @@ def answer_visit(
             centre=centre, clerk=clerk, data=data, outcome=outcome, answer=answer, purpose=purpose,
             submission_key=submission_key,
         )  # fmt: skip
-    except IntegrityError as error:
+    except (IntegrityError, IllegalTicketMove) as error:
         return _made_before(submission_key, clerk, error)
 
 
@@ -150,6 +152,8 @@ def _create(
 ) -> Visit:  # fmt: skip
     if data.people_count < 1:
         raise MissingInput(field="people_count")
+    if data.ticket:
+        finish_with_visit(ticket=data.ticket, by=clerk)
     return Visit.objects.create(
         centre=centre, at=timezone.now(), channel=data.channel, clerk=clerk, person=_who(data, centre, clerk),
         people_count=data.people_count, language=data.language, outcome=outcome, answer=answer, case=case,
@@ -177,7 +181,7 @@ def _check_desk(centre: Centre, clerk: User) -> None:
         raise NotAllowed()
 
 
-def _made_before(submission_key: uuid.UUID, clerk: User, error: IntegrityError) -> Visit:
+def _made_before(submission_key: uuid.UUID, clerk: User, error: Exception) -> Visit:
     """The visit that the same form has made already; anything else that broke is not ours to hide."""
     earlier = Visit.objects.filter(submission_key=submission_key).select_related("case").first()
     if earlier is None:

@@ -144,6 +144,15 @@ def chosen_person(request: HttpRequest, user: User) -> Person | None:
     return people.filter(pk=key).first() if key.isdecimal() and len(key) < 18 else None
 
 
+def ticket_at_hand(request: HttpRequest, user: User) -> Ticket | None:
+    """The ticket named in the address, otherwise the one at the clerk's own window; only while it is there."""
+    mine = Ticket.objects.visible_to(user).at_windows().filter(window__desks__clerk=user, window__desks__closed_at=None)
+    key = request.GET.get("ticket", "")
+    if key.isdecimal() and len(key) < 18:
+        mine = mine.filter(pk=key)
+    return mine.first()
+
+
 def warn_of_group(request: HttpRequest, visit: Visit) -> None:
     """A group visit is said aloud, with the rule."""
     if visit.is_group:
@@ -159,8 +168,7 @@ def _initial(request: HttpRequest, user: User, centre: Centre) -> dict[str, Any]
         initial |= {"person": person, "language": person.language, "narrative_language": person.language}
         if person.division_id and person.division_id.startswith(centre.pk):
             initial["division"] = person.division_id
-    key = request.GET.get("ticket", "")
-    ticket = Ticket.objects.visible_to(user).filter(pk=key).first() if key.isdecimal() and len(key) < 18 else None
+    ticket = ticket_at_hand(request, user)
     if ticket:
         initial["ticket"] = ticket
         initial.setdefault("language", ticket.language)
@@ -183,11 +191,18 @@ def _registration_page(
         "source": source,
         "centre": centre,
         "person": known,
+        "ticket": form.initial.get("ticket") or _typed_ticket(form),
         "kinds": dict(Category.objects.in_use().values_list("pk", "kind")),
         "channels": {code: list(facts.fields) for code, facts in CHANNELS.items()},
         "hints": [(code, facts.hint) for code, facts in CHANNELS.items() if facts.hint],
     }
     return render(request, "intake/register.html", context, status=422 if invalid else 200)
+
+
+def _typed_ticket(form: WalkInForm) -> Ticket | None:
+    """The ticket of a form that came back."""
+    key = str(form["ticket"].value() or "")
+    return form.fields["ticket"].queryset.filter(pk=key).first() if key.isdecimal() else None  # type: ignore[attr-defined,no-any-return]
 
 
 def _day(text: str | None) -> dt.date:

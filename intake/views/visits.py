@@ -18,7 +18,7 @@ from governance_center.http import download, submit
 from intake import services
 from intake.forms.visits import AnswerForm, AttachForm
 from intake.models import Source, Visit
-from intake.views.registration import DESK_ROLES, centre_of, chosen_person, warn_of_group
+from intake.views.registration import DESK_ROLES, centre_of, chosen_person, ticket_at_hand, warn_of_group
 
 
 @role_required(*DESK_ROLES)
@@ -27,7 +27,7 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
     user = staff(request)
     case = get_object_or_404(Case.objects.visible_to(user).select_related("category", "division"), number=number)
     person = chosen_person(request, user)
-    initial = {"person": person, "language": person.language} if person else {}
+    initial = _initial(request, person)
     form = AttachForm(request.POST or None, user=user, case=case, initial=initial)
     if request.method == "POST":
         data = form.cleaned_data if form.is_valid() else {}
@@ -51,7 +51,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     """A consultation that is answered at once: counted, and no case."""
     user = staff(request)
     person = chosen_person(request, user)
-    initial = {"person": person, "language": person.language} if person else {}
+    initial = _initial(request, person)
     form = AnswerForm(request.POST or None, user=user, initial=initial)
     if request.method == "POST":
         data = form.cleaned_data if form.is_valid() else {}
@@ -134,6 +134,15 @@ def scan(request: HttpRequest, pk: int) -> HttpResponse:
     if source is None or not source.scan:
         raise Http404
     return download(source.scan, f"letter-{visit.pk}")
+
+
+def _initial(request: HttpRequest, person: Person | None) -> dict[str, object]:
+    """What is known before anything is typed: a chosen file, the ticket at the window."""
+    ticket = ticket_at_hand(request, staff(request))
+    initial: dict[str, object] = {"person": person, "ticket": ticket}
+    if person or ticket:
+        initial["language"] = person.language if person else ticket.language  # type: ignore[union-attr]
+    return initial
 
 
 def _person_typed(request: HttpRequest) -> Person | None:

@@ -302,3 +302,54 @@ def test_an_unknown_person_stays_unknown(world: World) -> None:
     assert answer(world).person is None
     assert answer(world, data=VisitInput(petitioner=PersonInput(name="金顺姬"))).person is not None
     make_person()
+
+
+# --- tickets
+
+
+@pytest.fixture
+def served(world: World) -> Any:
+    """A ticket that is being served at the clerk's own window."""
+    from departments.models import Window
+
+    window = Window.objects.create(centre=world.centre, number=21, zone="intake")
+    desk = services.open_desk(
+        window=window, clerk=world.clerk, services=["consultation", "registration", "appointment", "return"]
+    )
+    ticket = services.take_ticket(
+        centre=world.centre, service="registration", language="ko", by=world.clerk, submission_key=uuid.uuid4()
+    )
+    assert services.call_next(desk=desk, by=world.clerk) == ticket
+    return services.start_serving(ticket=ticket, by=world.clerk)
+
+
+def test_a_ticket_becomes_the_visit_of_a_registration(world: World, served: Any, sign_in: Any) -> None:
+    client = sign_in(world.clerk)
+    page = client.get("/desk/register/").content.decode()
+    assert served.label in page, "the ticket at one's own window is at hand"
+    key = str(uuid.uuid4())
+    for _twice in range(2):
+        answered = client.post("/desk/register/", FORM | {"ticket": served.pk, "submission_key": key})
+        assert answered.status_code == 302, answered.content.decode()
+    visit = Visit.objects.get()
+    assert (visit.ticket, visit.purpose) == (served, "registration")
+    served.refresh_from_db()
+    assert served.state == "done"
+    assert not served.periods.filter(ended_at=None).exists()
+
+
+def test_a_ticket_becomes_an_attached_visit_or_an_answer(world: World, served: Any) -> None:
+    case, key = make_case(world), uuid.uuid4()
+    for _twice in range(2):
+        visit = attach(world, case, data=VisitInput(ticket=served), submission_key=key)
+    assert (visit.ticket, Visit.objects.count()) == (served, 1)
+    with pytest.raises(GovernanceError):
+        answer(world, data=VisitInput(ticket=served))
+
+
+def test_a_refused_registration_leaves_the_ticket_at_the_window(world: World, served: Any, sign_in: Any) -> None:
+    answered = sign_in(world.clerk).post("/desk/register/", FORM | {"ticket": served.pk, "title": ""})
+    assert answered.status_code == 422
+    assert served.label in answered.content.decode()
+    served.refresh_from_db()
+    assert served.state == "serving"
