@@ -158,7 +158,7 @@ def measure() -> tuple[dict[str, list[list[float]]], float]:
     client.force_login(User.objects.get(username=CLERK))
 
     def ask(text: str) -> None:
-        answer = client.get("/search/", {"q": text}, headers={"HX-Request": "true"})
+        answer = client.post("/search/", {"q": text}, headers={"HX-Request": "true"})
         if answer.status_code != 200:
             raise RuntimeError(f"{text}: {answer.status_code}")
 

@@ -75,6 +75,12 @@ def tail_key(number: str, *, kind: str) -> str:
     return kind + blind_index(number[-TAIL:], purpose="tail")[:HASH]
 
 
+def whole_number(text: str) -> str:
+    """What was typed or scanned as a whole identity number, normalised; empty when it is none."""
+    number = normalise_identity_number(text)
+    return number if re.fullmatch(r"[0-9]{17}[0-9X]", number) else ""
+
+
 def plain(text: str) -> str:
     """Compatible forms made one, lower case, blanks and apostrophes gone, ``ü`` written ``v``.
 

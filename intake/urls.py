@@ -7,6 +7,7 @@ app_name = "intake"
 urlpatterns = [
     path("", registration.desk, name="desk"),
     path("register/", registration.register, name="register"),
+    path("register/number/", registration.register_number, name="register_number"),
     path("register/route/", registration.route_preview, name="route_preview"),
     path("register/known/", visits.known_people, name="known_people"),
     path("register/same-matter/", visits.same_matter, name="same_matter"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import role_required, staff
 from accounts.models import Look, Role
-from cases import people_selectors, sections
+from cases import people_selectors, search_keys, sections
 from cases.models import CaseParty, FamilyLink, Person, PersonMerge
 from cases.people_forms import FamilyForm, FileForm, MergeForm, ReasonForm
 from cases.services import people
@@ -26,10 +26,14 @@ FILE_READERS = (Role.CLERK, Role.DISPATCHER)
 @role_required(*CASE_READERS)
 @never_cache
 def search(request: HttpRequest) -> HttpResponse:
-    """What the search box finds: as one types (htmx) in a list below the box, otherwise on a page."""
-    user, text = staff(request), request.GET.get("q", "")[:80]
+    """What the search box finds: as one types (htmx) in a list below the box, otherwise on a page.
+
+    What is typed comes in the body: identity numbers and phones do not belong into addresses, which are logged.
+    """
+    user, text = staff(request), request.POST.get("q", "")[:80]
     found = people_selectors.search(user, text)
-    context = {"found": found, "text": text}
+    may_register = user.role in FILE_READERS
+    context = {"found": found, "text": text, "may_register": may_register, "number": search_keys.whole_number(text)}
     if getattr(request, "htmx", False):
         return render(request, "cases/_search_results.html", context)
     alone = found.people + found.cases
@@ -140,10 +144,11 @@ def unmerge(request: HttpRequest, pk: int) -> HttpResponse:
 def family(request: HttpRequest, pk: int) -> HttpResponse:
     """Find a relative and note how they are related."""
     user, person = staff(request), _person(request, pk)
-    text = request.GET.get("q", "")[:80]
+    text = request.POST.get("q", "")[:80]
     found = [one for one in people_selectors.search(user, text).people if one.pk != person.pk]
-    form = FamilyForm(request.POST or None, found=found)
-    if request.method == "POST":
+    is_chosen = "relation" in request.POST or "relative" in request.POST
+    form = FamilyForm(request.POST if is_chosen else None, found=found)
+    if is_chosen:
         link = submit(form, lambda: people.link_family(person=person, by=user, **form.cleaned_data), prefix="")
         if link:
             messages.success(request, _("The relation was noted."))

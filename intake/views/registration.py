@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from accounts.access import role_required, staff
 from accounts.models import Role, User
@@ -77,6 +78,18 @@ def register(request: HttpRequest) -> HttpResponse:
             warn_of_group(request, visit)
             return redirect("intake:receipt", visit.pk)
     return _registration_page(request, form, others, source, centre)
+
+
+@role_required(*DESK_ROLES)
+@require_POST
+def register_number(request: HttpRequest) -> HttpResponse:
+    """The registration page with an identity number that was scanned or typed into the search box."""
+    user = staff(request)
+    centre = centre_of(user)
+    initial = _initial(request, user, centre) | {"identity_number": request.POST.get("identity_number", "")[:40]}
+    form = WalkInForm(centre_code=centre.pk, user=user, initial=initial)
+    source = SourceForm(prefix="source", channel=form["channel"].value())
+    return _registration_page(request, form, OtherPartyFormSet(prefix="others"), source, centre)
 
 
 @role_required(*DESK_ROLES)

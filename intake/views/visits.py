@@ -71,34 +71,29 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 @role_required(*DESK_ROLES)
+@require_POST
 @never_cache
 def known_people(request: HttpRequest) -> HttpResponse:
     """Files that may be of whoever is being typed in; search comes before create."""
-    get = request.GET
-    found = people_selectors.known_people(
-        staff(request),
-        identity_number=_checked(check_identity_number, get.get("identity_number", "")),
-        phone=_checked(check_phone, get.get("phone", "")),
-        name=get.get("name", "").strip()[:60],
-        name_hangul=get.get("name_hangul", "").strip()[:60],
-    )
-    kept = {key: get[key] for key in ("ticket", "channel") if get.get(key)}
-    return render(request, "intake/_known_people.html", {"found": found, "kept": kept})
+    kept = {key: request.POST[key] for key in ("ticket", "channel") if request.POST.get(key)}
+    return render(request, "intake/_known_people.html", {"found": _known(request), "kept": kept})
 
 
 @role_required(*DESK_ROLES)
+@require_POST
 @never_cache
 def same_matter(request: HttpRequest) -> HttpResponse:
     """Earlier cases of this person, those on the same matter first: attaching beats registering again."""
-    user, get = staff(request), request.GET
+    user, typed = staff(request), request.POST
     person = _person_typed(request)
-    category = Category.objects.filter(pk=get.get("category", "")).first()
-    place = Division.objects.filter(pk=get.get("division", "")).first()
+    category = Category.objects.filter(pk=typed.get("category", "")).first()
+    place = Division.objects.filter(pk=typed.get("division", "")).first()
     found = people_selectors.same_matter(
         user, people_ids=group_ids(person) if person else [], category=category,
         place_code=place.pk if place else centre_of(user).pk,
     )  # fmt: skip
-    return render(request, "intake/_same_matter.html", {"found": found[:6], "person": person})
+    context = {"found": found[:6], "person": person, "ticket": typed.get("ticket", "")}
+    return render(request, "intake/_same_matter.html", context)
 
 
 @role_required(*DESK_ROLES)
@@ -145,14 +140,30 @@ def _initial(request: HttpRequest, person: Person | None) -> dict[str, object]:
     return initial
 
 
+def _known(request: HttpRequest) -> list[Person]:
+    """Files that may be of whoever is being typed in."""
+    typed = request.POST
+    return people_selectors.known_people(
+        staff(request),
+        identity_number=_checked(check_identity_number, typed.get("identity_number", "")),
+        phone=_checked(check_phone, typed.get("phone", "")),
+        name=typed.get("name", "").strip()[:60],
+        name_hangul=typed.get("name_hangul", "").strip()[:60],
+    )
+
+
 def _person_typed(request: HttpRequest) -> Person | None:
-    """The chosen file, or the one with the identity number that is being typed."""
-    user = staff(request)
-    person = chosen_person(request, user)
-    number = _checked(check_identity_number, request.GET.get("identity_number", ""))
-    if person is None and number:
-        person = Person.objects.visible_to(user).with_identity_number(number).first()
-    return person
+    """The chosen file; otherwise the one with the number that is being typed, or with name and phone."""
+    typed = request.POST
+    key = typed.get("person", "")
+    if key.isdecimal() and len(key) < 18:
+        return Person.objects.visible_to(staff(request)).filter(pk=key).first()
+    number = _checked(check_identity_number, typed.get("identity_number", ""))
+    phone = "" if number else _checked(check_phone, typed.get("phone", ""))
+    found = people_selectors.known_people(staff(request), identity_number=number, phone=phone, name="", name_hangul="")
+    names = {typed.get("name", "").strip(), typed.get("name_hangul", "").strip()} - {""}
+    fits = [one for one in found if number or names & {one.name, one.name_hangul, *one.other_names}]
+    return fits[0] if len(fits) == 1 else None
 
 
 def _checked(check: object, typed: str) -> str:

@@ -5,7 +5,7 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const form of document.querySelectorAll("form[data-search-form]")) {
     const box = form.querySelector("input[type=search]");
     const results = form.querySelector("[data-search-results]");
-    const hits = () => [...results.querySelectorAll(".search-hit")];
+    const hits = () => [...results.querySelectorAll(".search-hit, .search-hit-button")];
     const chosen = () => hits().findIndex((hit) => hit.getAttribute("aria-selected") === "true");
     let shownFor = "";
 

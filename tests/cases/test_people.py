@@ -270,12 +270,12 @@ def test_merging_and_taking_back_on_the_pages(world: World, sign_in: Any) -> Non
 def test_the_search_answers_as_one_types_and_jumps_when_one_is_meant(world: World, sign_in: Any) -> None:
     person, _other = make(identity_number=NUMBER), make("金明浩")
     client = sign_in(world.clerk)
-    partial = client.get("/search/", {"q": "金明"}, headers={"HX-Request": "true"}).content.decode()
+    partial = client.post("/search/", {"q": "金明"}, headers={"HX-Request": "true"}).content.decode()
     assert partial.count("search-hit-main") == 2
     assert "<html" not in partial
-    assert client.get("/search/", {"q": NUMBER}).headers["Location"] == f"/people/{person.pk}/"
-    assert client.get("/search/", {"q": "<script>"}).status_code == 200
-    assert sign_in(world.administrator).get("/search/", {"q": "金明"}).status_code == 403
+    assert client.post("/search/", {"q": NUMBER}).headers["Location"] == f"/people/{person.pk}/"
+    assert client.post("/search/", {"q": "<script>"}).status_code == 200
+    assert sign_in(world.administrator).post("/search/", {"q": "金明"}).status_code == 403
 
 
 @pytest.mark.parametrize(

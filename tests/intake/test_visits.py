@@ -178,19 +178,39 @@ def test_the_desk_sees_the_same_matter_while_it_types(world: World, sign_in: Any
     other = make_case(world, "neighbour")
     other.parties.filter(part="applicant").update(person=person)
     query = {"person": person.pk, "category": "social_insurance", "division": world.village.pk}
-    page = sign_in(world.clerk).get("/desk/register/same-matter/", query).content.decode()
+    page = sign_in(world.clerk).post("/desk/register/same-matter/", query).content.decode()
     assert case is not None
     assert page.index(case.number) < page.index(other.number), "the same matter first"
     assert page.count("ti-repeat") == 1
-    assert sign_in(world.tax).get("/desk/register/same-matter/", query).status_code == 403
+    assert sign_in(world.tax).post("/desk/register/same-matter/", query).status_code == 403
 
 
 def test_the_desk_sees_who_is_on_file_while_it_types(world: World, sign_in: Any) -> None:
     person = find_or_create(PersonInput(name="金顺姬", phone="13800001234"), county=LONGJING)
     client = sign_in(world.clerk)
     for query in ({"phone": "138 0000 1234"}, {"name": "金顺姬"}):
-        assert f"person={person.pk}" in client.get("/desk/register/known/", query).content.decode()
-    assert "person=" not in client.get("/desk/register/known/", {"name": "金", "phone": "138"}).content.decode()
+        assert f"person={person.pk}" in client.post("/desk/register/known/", query).content.decode()
+    assert "person=" not in client.post("/desk/register/known/", {"name": "金", "phone": "138"}).content.decode()
+
+
+def test_name_and_phone_are_enough_to_see_the_same_matter(world: World, sign_in: Any) -> None:
+    person = find_or_create(PersonInput(name="金顺姬", phone="13800001234"), county=LONGJING)
+    case = register(world, person=person).case
+    assert case is not None
+    client = sign_in(world.clerk)
+    query = {"name": "金顺姬", "phone": "138 0000 1234", "category": "social_insurance", "division": world.village.pk}
+    assert case.number in client.post("/desk/register/same-matter/", query).content.decode()
+    for changes in ({"name": "别人"}, {"phone": "13900000000"}, {"phone": ""}):
+        assert case.number not in client.post("/desk/register/same-matter/", query | changes).content.decode()
+
+
+def test_a_scanned_number_that_nobody_has_leads_to_the_registration(world: World, sign_in: Any) -> None:
+    client = sign_in(world.clerk)
+    found = client.post("/search/", {"q": "222405 18730512 0046"}).content.decode()
+    assert "/desk/register/number/" in found
+    page = client.post("/desk/register/number/", {"identity_number": "222405187305120046"}).content.decode()
+    assert 'value="222405187305120046"' in page
+    assert 'action="/desk/register/"' in page
 
 
 def test_a_chosen_file_is_registered_without_typing_it_again(world: World, sign_in: Any) -> None:
