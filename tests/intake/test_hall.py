@@ -78,6 +78,8 @@ def test_the_ticket_says_the_number_who_is_ahead_and_how_long(hall: Hall, world:
     page = Client().get(f"/hall/{hall.code}/ticket/{Ticket.objects.get(number=1).submission_key}/").content.decode()
     for words in ("B001", "登记", "등록", 'data-ahead="1"', "约 15 分钟", "약 15분", 'data-seconds="15"'):
         assert words in page
+    priority = Client().get(answer.headers["Location"]).content.decode()
+    assert 0 < priority.index("老年人") < priority.index("로인")
     assert 'data-seconds="15"' not in Client().get(answer.headers["Location"] + "?desk").content.decode()
 
 
