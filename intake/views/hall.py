@@ -77,7 +77,7 @@ def ticket(request: HttpRequest, code: str, key: uuid.UUID) -> HttpResponse:
         "hall": hall,
         "ticket": one,
         "service": words.in_both(service.label),
-        "priority": words.in_both(one.get_priority_display()) if one.priority else None,
+        "priority": words.in_both(Ticket.Priority(one.priority).label) if one.priority else None,
         "ahead": ahead,
         "wait": words.wait_words(seconds),
         "return_seconds": None if "desk" in request.GET else RETURN_SECONDS,

@@ -45,7 +45,7 @@ def test_a_display_opens_under_its_code_alone(hall: Hall, page: str) -> None:
     assert Client().get(f"/hall/{hall.code}/{page}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["kiosk/nonsense/", f"ticket/{uuid.uuid4()}/"])
+@pytest.mark.parametrize("path", ["kiosk/nonsense/", "ticket/833ac5e5-1580-49f4-b493-54e68807ff03/"])
 def test_what_does_not_exist_is_not_found(hall: Hall, path: str) -> None:
     assert Client().get(f"/hall/{hall.code}/{path}").status_code == 404
 
@@ -78,6 +78,8 @@ def test_the_ticket_says_the_number_who_is_ahead_and_how_long(hall: Hall, world:
     page = Client().get(f"/hall/{hall.code}/ticket/{Ticket.objects.get(number=1).submission_key}/").content.decode()
     for words in ("B001", "登记", "등록", 'data-ahead="1"', "约 15 分钟", "약 15분", 'data-seconds="15"'):
         assert words in page
+    priority = Client().get(answer.headers["Location"]).content.decode()
+    assert 0 < priority.index("老年人") < priority.index("로인")
     assert 'data-seconds="15"' not in Client().get(answer.headers["Location"] + "?desk").content.decode()
 
 
