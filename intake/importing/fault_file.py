@@ -1,0 +1,107 @@
+"""The rows that cannot be taken over, as they were, each with its line and the reasons: to be corrected and sent again."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from django.utils.translation import get_language
+
+from cases.exports import defuse
+from intake.importing.columns import COLUMNS, LINE, REASONS
+from intake.importing.faults import Fault
+from intake.importing.readers import as_text
+
+FIRST = 50
+"""So many faults are kept for the page, without a language."""
+
+
+class FaultFile:
+    """Collects faults into a CSV or XLSX file at ``path``, which appears with the first one.
+
+    The first :data:`FIRST` are also kept in ``first``, for a page that shows them in the reader's language.
+    """
+
+    def __init__(self, path: Path | None, kind: str, headings: Sequence[str]) -> None:
+        self.path, self.kind = path, kind
+        self.first: list[dict[str, Any]] = []
+        self._width = len(headings)
+        korean = get_language() == "ko"
+        self._head = [*headings, LINE[korean], REASONS[korean]]
+        self._sink: _Csv | _Workbook | None = None
+
+    def add(self, line: int, cells: Sequence[Any], faults: Sequence[Fault]) -> None:
+        if len(self.first) < FIRST:
+            self.first += [{"line": line, **fault.as_json()} for fault in faults]
+        if self.path is None:
+            return
+        if self._sink is None:
+            self._sink = (_Workbook if self.kind == "xlsx" else _Csv)(self.path)
+            self._sink.write(self._head)
+        shown = [as_text(cell) for cell in cells[: self._width]]
+        shown += [""] * (self._width - len(shown))
+        reasons = "; ".join(_told(fault) for fault in faults)
+        self._sink.write([defuse(cell) for cell in (*shown, str(line), reasons)])
+
+    def close(self) -> bool:
+        """Finish the file; whether there is one."""
+        if self._sink is None:
+            return False
+        self._sink.close()
+        return True
+
+
+def _told(fault: Fault) -> str:
+    column = COLUMNS.get(fault.column)
+    return f"{column.heading}: {fault.reason}" if column else fault.reason
+
+
+class _Csv:
+    """UTF-8 with a byte-order mark, which spreadsheets need to read Chinese and Korean."""
+
+    def __init__(self, path: Path) -> None:
+        self._stream = path.open("w", encoding="utf-8-sig", newline="")
+        self._writer = csv.writer(self._stream)
+
+    def write(self, cells: Sequence[str]) -> None:
+        self._writer.writerow(cells)
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _Workbook:
+    """Cells are text and nothing else: no formula, no number that loses digits."""
+
+    def __init__(self, path: Path) -> None:
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self._book = xlsxwriter.Workbook(path, options)
+        self._sheet = self._book.add_worksheet()
+        self._row = 0
+
+    def write(self, cells: Sequence[str]) -> None:
+        for column, cell in enumerate(cells):
+            self._sheet.write_string(self._row, column, cell[:32_000])
+        self._row += 1
+
+    def close(self) -> None:
+        self._sheet.freeze_panes(1, 0)
+        self._book.close()
+
+
+def keep_first(path: Path, first: Sequence[dict[str, Any]]) -> None:
+    """Put the first faults beside the file of faults."""
+    path.write_text(json.dumps(first, ensure_ascii=False))
+
+
+def read_first(path: Path) -> list[tuple[int, Fault]]:
+    """Line and fault, in the active language; nothing where nothing was kept."""
+    try:
+        stored = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return []
+    return [(row["line"], Fault.from_json(row)) for row in stored]
