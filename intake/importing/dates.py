@@ -18,7 +18,7 @@ WRITTEN = re.compile(
     r"(?:[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?"
 )
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-SERIALS = range(10_000, 100_000)
+SERIALS = (10_000, 100_000)
 """Day numbers of a spreadsheet: 1927 to 2173. A number of eight digits is a date written without signs."""
 
 
@@ -48,7 +48,7 @@ def _of_spreadsheet(cell: object) -> dt.datetime | dt.date | None:
         return _plain(cell.replace(tzinfo=None))
     if isinstance(cell, dt.date):
         return cell
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and int(cell) in SERIALS:
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and SERIALS[0] <= cell < SERIALS[1]:
         read = from_excel(cell)
         return _plain(read) if isinstance(read, dt.datetime) else None
     return None

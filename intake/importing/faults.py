@@ -41,4 +41,5 @@ class Fault:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Fault:
-        return cls(stored["column"], gettext(stored["message"]), stored["params"])
+        message = stored["message"]
+        return cls(stored["column"], gettext(message), stored["params"])

@@ -28,6 +28,7 @@ class People:
         self.new: list[Person] = []
         self._further: list[tuple[Person, str, str]] = []
         self._changed: dict[int, Person] = {}
+        self._named: set[int] = set()
         self._by_number: dict[str, Person] = {}
         self._by_phone: dict[NameAndPhone, Person] = {}
         numbers, phones = marks(matters)
@@ -61,15 +62,23 @@ class People:
         if cells.phone_index and cells.phone_index != person.phone_index:
             self._further.append((person, cells.phone, cells.phone_index))
             changed = True
-        if person.pk and (changed or self.county not in person.counties):
-            self._changed[person.pk] = person
+        if person.pk:
+            self._named.add(person.pk)
+            if changed or self.county not in person.counties:
+                self._changed[person.pk] = person
         self._remember(person)
         return person
 
     def write_known(self) -> None:
-        """Bring the files that were there already up to date, under their locks, in the order of their keys."""
-        locked = Person.objects.select_for_update(of=("self",)).filter(pk__in=self._changed).order_by("pk")
-        for fresh in locked:
+        """Bring the files that were there already up to date.
+
+        All that the chunk names are locked, in the order of their keys: a desk that has one of them in hand comes to
+        its end first, and does not wait for the numbers that this chunk is about to take.
+        """
+        locked = Person.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+        if self._named:
+            list(locked.filter(pk__in=self._named).values_list("pk", flat=True))
+        for fresh in locked.filter(pk__in=self._changed) if self._changed else ():
             told = self._changed[fresh.pk]
             for field in ("name", "name_hangul", "identity_number", "identity_index", "phone", "phone_index"):
                 if not getattr(fresh, field):
@@ -91,7 +100,8 @@ class People:
         for person, number, index in self._further:
             if id(person) in fresh:
                 further.setdefault(id(person), {})[index] = number
-        for person in self.new:
+        # In one order, so that two imports that name the same people do not wait in a circle.
+        for person in sorted(self.new, key=lambda one: one.identity_index):
             rows.add(person)
             phones = further.get(id(person), {})
             for index, number in phones.items():

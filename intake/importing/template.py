@@ -30,9 +30,10 @@ def _text(stream: BinaryIO, language: str) -> None:
     written = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(written)
     for column in COLUMNS.values():
-        example = column.example_in(language) if column.example else ""
-        told = f"# {column.heading} ({_need(column)}): {column.explanation}"
-        writer.writerow([f"{told} {_('Example: %(example)s') % {'example': example}}" if example else told])
+        told = [f"# {column.heading} ({_need(column)}): {column.explanation}"]
+        if column.example:
+            told.append(_("Example: %(example)s") % {"example": column.example_in(language)})
+        writer.writerow([" ".join(told)])
     writer.writerow([column.heading for column in COLUMNS.values()])
     written.detach()
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 
 from cases.models import (
     Case,
@@ -37,12 +37,14 @@ from intake.importing.people import People, marks
 from intake.importing.rows import Matter
 from intake.models import Origin, Visit
 
-ORDER = (
-    Person, PersonPhone, PersonKey, Case, CaseParty, Note, Referral, Deadline, RoutingDecision, CaseEvent, Visit, Origin,
-)  # fmt: skip
+PEOPLE = (Person, PersonPhone, PersonKey)
+MATTERS = (Case, CaseParty, Note, Referral, Deadline, RoutingDecision, CaseEvent, Visit, Origin)
+ORDER = (*PEOPLE, *MATTERS)
 """The tables that are filled, those that others refer to first."""
 
 TRIES = 3
+MET_ANOTHER = (IntegrityError, OperationalError)
+"""What a writer gets that has met another one."""
 
 Failed = list[tuple[Matter, Fault]]
 
@@ -53,6 +55,7 @@ class Prepared:
 
     matters: Sequence[Matter]
     people: People
+    new_people: Rows
     rows: Rows
     lives: list[Life]
     failed: Failed
@@ -76,7 +79,7 @@ class Writer:
 
     def prepare(self, matters: Sequence[Matter]) -> Prepared:
         """Look up the people and live the lives. Writes nothing."""
-        rows = Rows(ORDER, self._keys.__getitem__)
+        new_people, rows = Rows(PEOPLE, self._keys.__getitem__), Rows(MATTERS, self._keys.__getitem__)
         people, lives, failed = People(matters, self.book.county), [], []
         for matter in matters:
             try:
@@ -86,12 +89,12 @@ class Writer:
                 continue
             other = people.take(matter.other) if matter.other else None
             lives.append(Life(matter, self.source, self.book, rows, petitioner, other))
-        people.add_new(rows)
+        people.add_new(new_people)
         for life in lives:
             life.live()
         keys = self._keys[CaseEvent]
         event_keys = [next(keys) for life in lives for _entry in life.entries]
-        return Prepared(matters, people, rows, lives, failed, event_keys)
+        return Prepared(matters, people, new_people, rows, lives, failed, event_keys)
 
     def write(self, chunk: Prepared, also: Callable[[Failed], None]) -> Failed:
         """Write a prepared chunk; returns the matters that could not be prepared, with the reason.
@@ -100,11 +103,14 @@ class Writer:
             also: called at the end of the transaction; what it writes is committed with the chunk or not at all.
 
         Raises:
-            IntegrityError: a desk has put one of the people on file meanwhile; prepare the chunk again.
+            IntegrityError, OperationalError: a desk has put one of the people on file meanwhile, or two imports wait for
+                one another; prepare the chunk again.
         """
         with transaction.atomic():
             chunk.people.write_known()
-            # The series' lock is taken as late as can be: desks that register meanwhile wait for the COPY only.
+            chunk.new_people.write()
+            # People first, then the series, as a desk does it: so nobody waits in a circle. And as late as can be:
+            # desks that register meanwhile wait for the rest of the COPY only.
             numbers = self._numbers(chunk.lives)
             events = chunk.rows.of(CaseEvent)
             for life, number in zip(chunk.lives, numbers, strict=True):
@@ -119,12 +125,12 @@ class Writer:
         """Prepare the matters of a chunk anew, and write them; a few times if need be.
 
         Raises:
-            IntegrityError: it was of no use.
+            IntegrityError, OperationalError: it was of no use.
         """
         for attempt in range(2, TRIES + 1):
             try:
                 return self.write(self.prepare(chunk.matters), also)
-            except IntegrityError:
+            except MET_ANOTHER:
                 if attempt == TRIES:
                     raise
         raise AssertionError("unreachable")
@@ -186,7 +192,7 @@ class Conveyor:
         self._under_way = None
         try:
             future.result()
-        except IntegrityError:
+        except MET_ANOTHER:
             self.writer.write_again(chunk, also)
 
 
@@ -194,7 +200,7 @@ def _done(action: Callable[..., Failed], *arguments: Any) -> Future[Failed]:
     future: Future[Failed] = Future()
     try:
         future.set_result(action(*arguments))
-    except IntegrityError as error:
+    except MET_ANOTHER as error:
         future.set_exception(error)
     return future
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 
@@ -30,7 +31,7 @@ class ImportJob(models.Model):
         RUNNING = "running", _("running")
         DONE = "done", _("finished")
         CANCELLED = "cancelled", _("cancelled")
-        FAILED = "failed", _("failed")
+        FAILED = "failed", pgettext_lazy("import", "failed")
 
     centre = models.ForeignKey("departments.Centre", models.PROTECT, verbose_name=_("centre"))
     system = models.CharField(_("source system"), max_length=40)
