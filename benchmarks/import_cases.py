@@ -26,13 +26,15 @@ MOST_GROWTH = 200
 """Megabytes; a register in memory as a whole would need many times more."""
 
 HEADINGS = (
-    "原系统编号", "登记日期", "类别", "地点", "姓名（汉字）", "姓名（朝鲜文）", "身份证号码", "电话", "使用语言", "对方当事人",
-    "对方电话", "摘要", "事情经过", "来源渠道", "状态", "办理结果", "受理日期", "办结日期", "牵头部门", "备注",
+    "原系统编号", "登记日期", "类别", "地点", "姓名（汉字）", "姓名（朝鲜文）", "身份证号码", "电话", "使用语言",
+    "对方当事人", "对方电话", "摘要", "事情经过", "来源渠道", "状态", "办理结果", "受理日期", "办结日期",
+    "牵头部门", "备注",
 )  # fmt: skip
 STATES = (
-    ("已化解", "书面协议", 78), ("已化解", "口头协议", 10), ("未化解", "引导诉讼", 4), ("已撤回", "", 3), ("不予受理", "重复", 2),
-    ("办理中", "", 2), ("已受理", "", 1),
+    ("已化解", "书面协议", 78), ("已化解", "口头协议", 10), ("未化解", "引导诉讼", 4), ("已撤回", "", 3),
+    ("不予受理", "重复", 2), ("办理中", "", 2), ("已受理", "", 1),
 )  # fmt: skip
+CATEGORIES = ("邻里纠纷", "婚姻家庭纠纷", "合同纠纷", "이웃분규", "物业纠纷")
 STORY = "双方因楼上漏水造成的损失多次协商未果，来中心请求调解。经查看现场，确认漏水点在三楼厨房。" * 2
 
 
@@ -88,9 +90,9 @@ def _line(rng: random.Random, names: Any, serial: int, place: str, today: dt.dat
     other = names.chinese_name(rng) if rng.random() < 0.6 else "延吉市某物业服务有限公司"
     is_over, is_refused = state in {"已化解", "未化解", "已撤回"}, state == "不予受理"
     return [
-        f"YJ-{serial:06d}", f"{day}", rng.choice(("邻里纠纷", "婚姻家庭纠纷", "合同纠纷", "이웃분규", "物业纠纷")), place, name, hangul,
-        number, names.phone(rng), "朝鲜语" if hangul else "汉语", other, names.phone(rng), "楼上漏水，双方就赔偿有争议", STORY,
-        "来访", state, outcome, "" if is_refused else f"{day}", f"{ended}" if is_over else "",
+        f"YJ-{serial:06d}", f"{day}", rng.choice(CATEGORIES), place, name, hangul, number, names.phone(rng),
+        "朝鲜语" if hangul else "汉语", other, names.phone(rng), "楼上漏水，双方就赔偿有争议", STORY, "来访",
+        state, outcome, "" if is_refused else f"{day}", f"{ended}" if is_over else "",
         "司法局" if rng.random() < 0.5 else "", "原台账第三册" if rng.random() < 0.2 else "",
     ]  # fmt: skip
 

@@ -113,7 +113,8 @@ def know_in(person: Person, county: str) -> None:
 
 def key_rows(person: Person, *, counties: Iterable[str] | None = None, phones: Iterable[str] = ()) -> list[PersonKey]:
     """The unsaved search keys of a saved person; ``phones`` are those besides the main one."""
-    return [PersonKey(*values) for values in key_values(person, counties=counties, phones=phones)]
+    values = key_values(person, counties=counties, phones=phones)
+    return [PersonKey(county, key, pk) for county, key, pk in values]
 
 
 def key_values(

@@ -52,17 +52,23 @@ COLUMNS: Mapping[str, Column] = {
         Column(
             "source_id", "原系统编号", "원체계 번호",
             _("The number of the matter in the old system or register. Each number is taken over once."),
-            readers.line(80), "2023-0815", True, ("编号", "序号", "案件编号", "登记编号", "번호", "사건번호", "등록번호"),
+            readers.line(80), "2023-0815", True,
+            ("编号", "序号", "案件编号", "登记编号", "번호", "사건번호", "등록번호"),
         ),
         Column(
             "registered_on", "登记日期", "등록날자",
-            _("The day of registration, with or without the time of day: 2024-03-05, 2024/3/5, 2024年3月5日, 20240305."),
-            readers.moment, "2023-08-15", True, ("登记时间", "来访日期", "来访时间", "受理登记日期", "등록일", "등록시간", "방문날자"),
+            _(
+                "The day of registration, with or without the time of day: 2024-03-05, 2024/3/5, 2024年3月5日, "
+                "20240305."
+            ),
+            readers.moment, "2023-08-15", True,
+            ("登记时间", "来访日期", "来访时间", "受理登记日期", "등록일", "등록시간", "방문날자"),
         ),
         Column(
             "category", "类别", "류형",
             _("The category by its code or its name in either language."),
-            readers.category, _both("邻里纠纷", "이웃분규"), True, ("纠纷类别", "纠纷类型", "类型", "事项类别", "분규류형", "사항류형"),
+            readers.category, _both("邻里纠纷", "이웃분규"), True,
+            ("纠纷类别", "纠纷类型", "类型", "事项类别", "분규류형", "사항류형"),
         ),
         Column(
             "kind", "事项种类", "사항 종류",
@@ -91,7 +97,10 @@ COLUMNS: Mapping[str, Column] = {
             "name", "姓名（汉字）", "이름(한자)",
             _("The petitioner's name in Chinese characters. A name is needed in at least one script."),
             readers.line(60), "金顺姬",
-            also=("姓名", "来访人", "来访人姓名", "申请人", "申请人姓名", "汉字姓名", "성명", "이름", "방문인", "신청인", "한자이름"),
+            also=(
+                "姓名", "来访人", "来访人姓名", "申请人", "申请人姓名", "汉字姓名", "성명", "이름",
+                "방문인", "신청인", "한자이름",
+            ),
         ),
         Column(
             "name_hangul", "姓名（朝鲜文）", "이름(조선문)", _("The petitioner's name in Korean letters."),
@@ -113,7 +122,8 @@ COLUMNS: Mapping[str, Column] = {
         Column(
             "other_party", "对方当事人", "상대방 당사자",
             _("The other party: a person or an organisation. The name shows which it is, or the next column says so."),
-            readers.line(120), _both("王某", "왕모"), also=("被申请人", "对方", "被访单位", "对方姓名", "피신청인", "상대방"),
+            readers.line(120), _both("王某", "왕모"),
+            also=("被申请人", "对方", "被访单位", "对方姓名", "피신청인", "상대방"),
         ),
         Column(
             "other_side", "对方性质", "상대방 성격", _("Person or organisation, where the name does not show it."),
@@ -148,11 +158,12 @@ COLUMNS: Mapping[str, Column] = {
         Column(
             "outcome", "办理结果", "처리결과",
             _(
-                "How it ended: written or oral agreement, settled, service done; guided to arbitration, ruling, review, "
-                "court or petition; for a matter that was not accepted the reason. Needed where it came to an end, but "
-                "not for services and withdrawals."
+                "How it ended: written or oral agreement, settled, service done; guided to arbitration, ruling, "
+                "review, court or petition; for a matter that was not accepted the reason. Needed where it came to an "
+                "end, but not for services and withdrawals."
             ),
-            readers.outcome, _both("书面协议", "서면협의"), also=("调处结果", "化解方式", "结案方式", "조정결과", "해소방식"),
+            readers.outcome, _both("书面协议", "서면협의"),
+            also=("调处结果", "化解方式", "结案方式", "조정결과", "해소방식"),
         ),
         Column(
             "accepted_on", "受理日期", "수리날자",
@@ -167,7 +178,8 @@ COLUMNS: Mapping[str, Column] = {
         Column(
             "lead", "牵头部门", "책임부문",
             _("The department that leads or led, by code or name. Open matters without one are routed by the rules."),
-            readers.department, _both("司法局", "사법국"), also=("责任部门", "承办部门", "承办单位", "主办部门", "주관부문", "담당부문"),
+            readers.department, _both("司法局", "사법국"),
+            also=("责任部门", "承办部门", "承办单位", "主办部门", "주관부문", "담당부문"),
         ),
         Column(
             "note", "备注", "비고", _("Anything else; becomes a note of the case."), readers.text(NARRATIVE),

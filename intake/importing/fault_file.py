@@ -1,4 +1,4 @@
-"""The rows that cannot be taken over, as they were, each with its line and the reasons: to be corrected and sent again."""
+"""The rows that cannot be taken over, as they were, with line and reasons: to be corrected and sent again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from django.utils.translation import get_language
+from django.utils import translation
 
 from cases.exports import defuse
 from intake.importing.columns import COLUMNS, LINE, REASONS
@@ -21,38 +21,52 @@ FIRST = 50
 
 
 class FaultFile:
-    """Collects faults into a CSV or XLSX file at ``path``, which appears with the first one.
+    """Collects faults into a CSV or XLSX file, which appears with the first one; one file for each language.
 
     The first :data:`FIRST` are also kept in ``first``, for a page that shows them in the reader's language.
+
+    Args:
+        path: where the file of the first language goes, those of others beside it (:func:`in_language`); None for
+            no file at all.
     """
 
-    def __init__(self, path: Path | None, kind: str, headings: Sequence[str]) -> None:
-        self.path, self.kind = path, kind
+    def __init__(self, path: Path | None, kind: str, headings: Sequence[str], languages: Sequence[str]) -> None:
+        self.kind, self.languages = kind, languages
         self.first: list[dict[str, Any]] = []
-        self._width = len(headings)
-        korean = get_language() == "ko"
-        self._head = [*headings, LINE[korean], REASONS[korean]]
-        self._sink: _Csv | _Workbook | None = None
+        self._path, self._headings = path, headings
+        self._sinks: dict[str, _Csv | _Workbook] = {}
 
     def add(self, line: int, cells: Sequence[Any], faults: Sequence[Fault]) -> None:
         if len(self.first) < FIRST:
             self.first += [{"line": line, **fault.as_json()} for fault in faults]
-        if self.path is None:
+        if self._path is None:
             return
-        if self._sink is None:
-            self._sink = (_Workbook if self.kind == "xlsx" else _Csv)(self.path)
-            self._sink.write(self._head)
-        shown = [as_text(cell) for cell in cells[: self._width]]
-        shown += [""] * (self._width - len(shown))
-        reasons = "; ".join(_told(fault) for fault in faults)
-        self._sink.write([defuse(cell) for cell in (*shown, str(line), reasons)])
+        width = len(self._headings)
+        shown = [as_text(cell) for cell in cells[:width]]
+        shown += [""] * (width - len(shown))
+        for language in self.languages:
+            with translation.override(language):
+                reasons = "; ".join(_told(fault) for fault in faults)
+            self._sink(self._path, language).write([defuse(cell) for cell in (*shown, str(line), reasons)])
 
     def close(self) -> bool:
-        """Finish the file; whether there is one."""
-        if self._sink is None:
-            return False
-        self._sink.close()
-        return True
+        """Finish the files; whether there are any."""
+        for sink in self._sinks.values():
+            sink.close()
+        return bool(self._sinks)
+
+    def _sink(self, path: Path, language: str) -> _Csv | _Workbook:
+        if language not in self._sinks:
+            where = path if language == self.languages[0] else in_language(path, language)
+            sink = self._sinks[language] = (_Workbook if self.kind == "xlsx" else _Csv)(where)
+            korean = language == "ko"
+            sink.write([*self._headings, LINE[korean], REASONS[korean]])
+        return self._sinks[language]
+
+
+def in_language(path: Path, language: str) -> Path:
+    """The file of faults in another language than the first, beside it."""
+    return path.with_suffix(f".{language}{path.suffix}")
 
 
 def _told(fault: Fault) -> str:

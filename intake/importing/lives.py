@@ -173,10 +173,7 @@ class Life:
 
     def _moment(self, told: Moment) -> dt.datetime:
         """The moment of a day: nine o'clock, but nothing after the taking over."""
-        if isinstance(told, dt.datetime):
-            at = told.replace(tzinfo=LOCAL_ZONE)
-        else:
-            at = day_start(told) + OPENING
+        at = told.replace(tzinfo=LOCAL_ZONE) if isinstance(told, dt.datetime) else day_start(told) + OPENING
         return max(min(at, self.source.at - 10 * STEP), day_start(local_day(at)))
 
     # --- what is still open

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
@@ -86,16 +87,17 @@ def take_over(
     faults: Path | Callable[[str], Path | None] | None = None,
     progress: Progress = lambda counts: True,
     already: Counts | None = None,
+    languages: Sequence[str] = (),
     side_by_side: bool = True,
 ) -> Summary:
     """Take over the register at ``path``, or only say what would happen.
 
     Args:
         system: the name of the earlier system; with the number there it is what makes a matter one.
-        faults: where the rows with faults go, or a function that says so for ``csv`` or ``xlsx``; they are written
-            in the active language.
+        faults: where the rows with faults go, or a function that says so for ``csv`` or ``xlsx``.
         already: how far an earlier run of the same job came. What it did is not counted again; its faults are
             found again, so that their file is whole.
+        languages: in which the faults are told, a file for each; the active one by default.
         side_by_side: False does everything in this thread and on its connection, joining a transaction that is open.
 
     Raises:
@@ -109,7 +111,7 @@ def take_over(
             raise Busy(system=system)
         with open_register(path) as register:
             where = faults(register.kind) if callable(faults) else faults
-            report = FaultFile(where, register.kind, register.headings)
+            report = FaultFile(where, register.kind, register.headings, languages or (str(get_language()),))
             source, book = Source(system, by, timezone.now()), Book(centre)
             run = _Run(register, source, book, report, progress)
             with Conveyor(Writer(source, book), side_by_side=side_by_side and not dry_run) as conveyor:

@@ -103,8 +103,8 @@ class Writer:
             also: called at the end of the transaction; what it writes is committed with the chunk or not at all.
 
         Raises:
-            IntegrityError, OperationalError: a desk has put one of the people on file meanwhile, or two imports wait for
-                one another; prepare the chunk again.
+            IntegrityError, OperationalError: a desk has put one of the people on file meanwhile, or two imports wait
+                for one another; prepare the chunk again.
         """
         with transaction.atomic():
             chunk.people.write_known()

@@ -10,6 +10,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import File
 from django.db import connection, transaction
@@ -17,12 +18,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Language, User
 from accounts.notifications import notify
 from departments.models import Centre
 from governance_center.errors import GovernanceError, MissingInput
 from governance_center.transactions import atomic
-from intake.importing.fault_file import keep_first
+from intake.importing.fault_file import in_language, keep_first
 from intake.importing.running import Busy, Counts, Summary, advisory_lock, check_permission, take_over
 from intake.models import ImportJob
 
@@ -55,7 +56,7 @@ class NotChecked(GovernanceError):
 
 @atomic
 def ask_import(
-    *, by: User, centre: Centre, system: str, upload: File, dry_run: bool, submission_key: uuid.UUID
+    *, by: User, centre: Centre, system: str, upload: File[Any], dry_run: bool, submission_key: uuid.UUID
 ) -> ImportJob:
     """Keep an uploaded register and have it checked (or taken over) by a worker; the same form makes one job.
 
@@ -189,8 +190,8 @@ def _run(job: ImportJob) -> str:
         return _end(job, State.CANCELLED)
     job.state, job.beat_at = State.RUNNING, timezone.now()
     job.save(update_fields=["state", "beat_at"])
-    name = f"{Path(job.file.name).stem}-{job.pk}-faults"
-    folder = Path(job.file.path).parent
+    upload = Path(job.file.path)
+    name, folder = f"{upload.stem}-{job.pk}-faults", upload.parent
     where: list[Path] = []
 
     def faults(kind: str) -> Path:
@@ -199,8 +200,8 @@ def _run(job: ImportJob) -> str:
 
     try:
         summary = take_over(
-            Path(job.file.path), centre=job.centre, system=job.system, by=job.asked_by, dry_run=job.is_dry_run,
-            faults=faults, progress=_progress_of(job), already=already,
+            upload, centre=job.centre, system=job.system, by=job.asked_by, dry_run=job.is_dry_run,
+            faults=faults, languages=Language.values, progress=_progress_of(job), already=already,
         )  # fmt: skip
     except Busy:
         # The sweep tries again when the other import has ended.
@@ -234,13 +235,21 @@ def _finish(job: ImportJob, summary: Summary, faults: Path) -> str:
     """What the last chunk does not know: the file of faults, the number of rows, and how it ended."""
     counts, changes = summary.counts, dict[str, object]()
     if summary.has_faults_file:
-        folder = Path(job.file.name).parent
+        folder = Path(str(job.file.name)).parent
         changes["faults"] = str(folder / faults.name)
         keep_first(first_faults_path(faults), summary.first_faults)
     if summary.is_complete:
         changes["total"] = counts.done
     ImportJob.objects.filter(pk=job.pk).update(done=counts.done, **changes)
     return _end(job, State.DONE if summary.is_complete else State.CANCELLED)
+
+
+def faults_path(job: ImportJob, language: str) -> Path | None:
+    """The file of faults of a job in a language; None when there is none."""
+    if not job.faults:
+        return None
+    path = Path(job.faults.path)
+    return next((one for one in (in_language(path, language), path) if one.exists()), None)
 
 
 def first_faults_path(faults: Path) -> Path:
@@ -273,7 +282,9 @@ def _forget(now: dt.datetime) -> None:
         if same.filter(ended_at__isnull=True).exists() or same.filter(ended_at__gte=now - KEPT).exists():
             continue
         if job.faults:
-            first_faults_path(Path(job.faults.path)).unlink(missing_ok=True)
+            path = Path(job.faults.path)
+            for beside in (first_faults_path(path), *(in_language(path, language) for language in Language.values)):
+                beside.unlink(missing_ok=True)
             job.faults.delete(save=False)
         job.file.delete(save=False)
         job.save(update_fields=["file", "faults"])

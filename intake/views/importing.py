@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -92,11 +93,12 @@ def import_now(request: HttpRequest, pk: int) -> HttpResponse:
 def faults(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The rows with faults, as a file."""
     job = get_object_or_404(_jobs_of(staff(request)), pk=pk)
-    if not job.faults or not job.faults.storage.exists(job.faults.name):
+    path = imports.faults_path(job, str(get_language()))
+    if path is None:
         raise Http404
-    kind = Path(job.faults.name).suffix.lstrip(".")
+    kind = path.suffix.lstrip(".")
     name = "{}-{}.{}".format(Path(job.file_name).stem, _("rows with faults"), kind)
-    return FileResponse(job.faults.open("rb"), as_attachment=True, filename=name, content_type=KINDS[kind])
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=KINDS[kind])
 
 
 @role_required(*ROLES)

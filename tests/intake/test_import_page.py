@@ -182,6 +182,7 @@ def test_a_check_then_the_import_then_the_page_of_a_case(
     desk.cookies["django_language"] = "zh-hans"
     faults = desk.get(f"{PAGE}{check.pk}/faults/")
     assert faults.headers["Content-Disposition"].startswith("attachment")
+    assert "이 항목을 적으십시오." in _faults_in(desk, check, "ko")
     told = b"".join(faults.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     assert "摘要: 请填写此项。" in told
     assert "'=1+1" in told
@@ -373,13 +374,20 @@ def test_files_are_removed_when_their_time_is_over(world: World, upload: Any, me
     job, fresh = ask(world, upload(row(summary=""))), ask(world, upload(row(summary="")))
     for one in (job, fresh):
         tasks.run_import(one.pk)
-    assert len([path for path in media.rglob("*") if path.is_file()]) == 6
+    assert len([path for path in media.rglob("*") if path.is_file()]) == 8
     ImportJob.objects.filter(pk=job.pk).update(ended_at=timezone.now() - imports.KEPT - dt.timedelta(days=1))
     imports.sweep_imports()
     job.refresh_from_db()
     assert (job.file.name, job.faults.name, job.failed) == ("", "", 1)
-    assert len([path for path in media.rglob("*") if path.is_file()]) == 3
+    assert len([path for path in media.rglob("*") if path.is_file()]) == 4
     assert not imports.may_import(job)
+
+
+def _faults_in(desk: Client, job: ImportJob, language: str) -> str:
+    before, desk.cookies["django_language"] = desk.cookies["django_language"].value, language
+    answer = desk.get(f"{PAGE}{job.pk}/faults/")
+    desk.cookies["django_language"] = before
+    return b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
 
 
 # --- a real worker on the real broker

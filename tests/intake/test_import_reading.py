@@ -119,7 +119,7 @@ def _good_workbook(tmp_path: Path) -> bytes:
         b"\x00\x01\x02\xff\xfe\xfd" * 50,
         b"PK\x03\x04 and then nothing that is a zip",
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600,
-        "a,b,c\n1,2,3\n".encode(),
+        b"a,b,c\n1,2,3\n",
         ",".join(HEADINGS).encode() + b"\n" + b'LJ-1,"never closed,\n' * 3,
         ",".join(HEADINGS).encode("gb18030") + b"\n\xff\xff\xff\n",
         ",".join(heading for heading in HEADINGS if heading not in {"状态", "类别"}).encode() + b"\n1\n",
@@ -212,7 +212,8 @@ DAY = dt.date(2024, 3, 5)
     ("cell", "expected"),
     [
         ("2024-03-05", DAY), ("2024-3-5", DAY), ("2024/3/5", DAY), ("2024.3.5", DAY), ("2024年3月5日", DAY),
-        ("2024년 3월 5일", DAY), ("２０２４年３月５日", DAY), ("20240305", DAY), (20240305, DAY), (45356, DAY), (45356.0, DAY),
+        ("2024년 3월 5일", DAY), ("２０２４年３月５日", DAY), ("20240305", DAY), (20240305, DAY), (45356, DAY),
+        (45356.0, DAY),
         (dt.datetime(2024, 3, 5), DAY), (DAY, DAY), (" 2024-03-05 ", DAY),
         ("2024-03-05 14:30", dt.datetime(2024, 3, 5, 14, 30)), ("2024/3/5 8:05:09", dt.datetime(2024, 3, 5, 8, 5, 9)),
         ("2024-03-05T14:30:00", dt.datetime(2024, 3, 5, 14, 30)),
