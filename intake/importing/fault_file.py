@@ -107,15 +107,15 @@ class _Workbook:
         self._book.close()
 
 
-def keep_first(path: Path, first: Sequence[dict[str, Any]]) -> None:
-    """Put the first faults beside the file of faults."""
-    path.write_text(json.dumps(first, ensure_ascii=False))
+def keep_report(path: Path, *, unknown: Sequence[str], first: Sequence[dict[str, Any]]) -> None:
+    """Put what a page shows of a run beside its files: the headings that were not known, and the first faults."""
+    path.write_text(json.dumps({"unknown": list(unknown), "first": list(first)}, ensure_ascii=False))
 
 
-def read_first(path: Path) -> list[tuple[int, Fault]]:
-    """Line and fault, in the active language; nothing where nothing was kept."""
+def read_report(path: Path) -> tuple[list[str], list[tuple[int, Fault]]]:
+    """Unknown headings, and line and fault in the active language; nothing where nothing was kept."""
     try:
         stored = json.loads(path.read_text())
     except (OSError, ValueError):
-        return []
-    return [(row["line"], Fault.from_json(row)) for row in stored]
+        return [], []
+    return stored["unknown"], [(row["line"], Fault.from_json(row)) for row in stored["first"]]

@@ -99,9 +99,9 @@ VOCABULARIES: Mapping[str, tuple[type[models.TextChoices], Words]] = {
 ORGANISATIONS = (
     "公司", "集团", "企业", "厂", "店", "商场", "超市", "饭店", "酒店", "宾馆", "局", "委员会", "委会", "政府", "法院",
     "检察院", "医院", "卫生院", "学校", "幼儿园", "大学", "银行", "信用社", "合作社", "物业", "中心", "工程队",
-    "项目部", "社区", "协会", "所", "회사", "그룹", "기업", "공장", "상점", "식당", "호텔", "려관", "국", "위원회", "정부",
-    "병원",
-    "학교", "유치원", "대학", "은행", "합작사", "중심", "쎈터", "협회", "사회구역", "판사처", "부동산관리",
+    "项目部", "社区", "协会", "所", "회사", "그룹", "기업", "공장", "상점", "식당", "호텔", "려관", "국", "위원회",
+    "정부", "병원", "학교", "유치원", "대학", "은행", "합작사", "중심", "쎈터", "협회", "사회구역", "판사처",
+    "부동산관리",
 )  # fmt: skip
 """How the name of an organisation ends. A Chinese or Korean person's name is short and ends with none of them,
 but for a few single characters; so a name of up to three characters is taken for a person's where the ending is one."""

@@ -28,7 +28,7 @@ class ImportJob(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
-        RUNNING = "running", _("running")
+        RUNNING = "running", pgettext_lazy("import", "running")
         DONE = "done", _("finished")
         CANCELLED = "cancelled", _("cancelled")
         FAILED = "failed", pgettext_lazy("import", "failed")

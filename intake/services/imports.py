@@ -23,7 +23,7 @@ from accounts.notifications import notify
 from departments.models import Centre
 from governance_center.errors import GovernanceError, MissingInput
 from governance_center.transactions import atomic
-from intake.importing.fault_file import in_language, keep_first
+from intake.importing.fault_file import in_language, keep_report
 from intake.importing.running import Busy, Counts, Summary, advisory_lock, check_permission, take_over
 from intake.models import ImportJob
 
@@ -237,7 +237,7 @@ def _finish(job: ImportJob, summary: Summary, faults: Path) -> str:
     if summary.has_faults_file:
         folder = Path(str(job.file.name)).parent
         changes["faults"] = str(folder / faults.name)
-        keep_first(first_faults_path(faults), summary.first_faults)
+    keep_report(report_path(job), unknown=summary.unknown, first=summary.first_faults)
     if summary.is_complete:
         changes["total"] = counts.done
     ImportJob.objects.filter(pk=job.pk).update(done=counts.done, **changes)
@@ -252,9 +252,10 @@ def faults_path(job: ImportJob, language: str) -> Path | None:
     return next((one for one in (in_language(path, language), path) if one.exists()), None)
 
 
-def first_faults_path(faults: Path) -> Path:
-    """Where the first faults are kept for the page, beside their file."""
-    return faults.with_suffix(".first.json")
+def report_path(job: ImportJob) -> Path:
+    """Where what the page shows of a run is kept, beside its file."""
+    path = Path(job.file.path)
+    return path.with_name(f"{path.stem}-{job.pk}.report.json")
 
 
 @atomic
@@ -282,9 +283,9 @@ def _forget(now: dt.datetime) -> None:
         if same.filter(ended_at__isnull=True).exists() or same.filter(ended_at__gte=now - KEPT).exists():
             continue
         if job.faults:
-            path = Path(job.faults.path)
-            for beside in (first_faults_path(path), *(in_language(path, language) for language in Language.values)):
-                beside.unlink(missing_ok=True)
+            for language in Language.values:
+                in_language(Path(job.faults.path), language).unlink(missing_ok=True)
             job.faults.delete(save=False)
+        report_path(job).unlink(missing_ok=True)
         job.file.delete(save=False)
         job.save(update_fields=["file", "faults"])

@@ -20,7 +20,7 @@ from governance_center.http import submit
 from governance_center.scope import within
 from intake.forms.importing import ImportForm
 from intake.importing.columns import COLUMNS
-from intake.importing.fault_file import read_first
+from intake.importing.fault_file import read_report
 from intake.importing.running import ROLES
 from intake.importing.template import write_template
 from intake.models import ImportJob
@@ -56,7 +56,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 def import_job(request: HttpRequest, pk: int) -> HttpResponse:
     """One import: how far it is, what became of its rows, and what can be done next. Half a page for htmx."""
     job = get_object_or_404(_jobs_of(staff(request)).select_related("centre", "asked_by"), pk=pk)
-    context = {"job": job, "may_import": imports.may_import(job), "faults": _first_faults(job)}
+    context = {"job": job, "may_import": imports.may_import(job), **_report(job)}
     template = "intake/_import_progress.html" if request.htmx else "intake/import_job.html"  # type: ignore[attr-defined]
     return render(request, template, context)
 
@@ -118,16 +118,17 @@ def _jobs_of(user: User) -> QuerySet[ImportJob]:
     return ImportJob.objects.filter(within("centre__division__code", user.scope_code))
 
 
-def _first_faults(job: ImportJob) -> list[dict[str, object]]:
-    """Line, heading of the column and reason, in the reader's language."""
-    if not job.is_over or not job.faults:
-        return []
-    found = read_first(imports.first_faults_path(Path(job.faults.path)))
-    return [
+def _report(job: ImportJob) -> dict[str, object]:
+    """The headings that were not known, and line, column and reason of the first faults, in the reader's language."""
+    if not job.is_over or not job.file:
+        return {}
+    unknown, first = read_report(imports.report_path(job))
+    faults = [
         {
             "line": line,
             "column": COLUMNS[fault.column].heading if fault.column in COLUMNS else "",
             "reason": fault.reason,
         }
-        for line, fault in found
+        for line, fault in first
     ]
+    return {"unknown": unknown, "faults": faults}

@@ -205,6 +205,14 @@ def test_a_check_then_the_import_then_the_page_of_a_case(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_columns_that_are_not_known_are_named(desk: Client, world: World, upload: Any) -> None:
+    content = upload().read().decode("utf-8-sig").replace("备注", "领导批示<b>")
+    job = ask(world, SimpleUploadedFile("r.csv", content.encode()))
+    tasks.run_import(job.pk)
+    assert "领导批示&lt;b&gt;" in desk.get(f"{PAGE}{job.pk}/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_workbook_gets_a_workbook_of_faults(desk: Client, world: World, upload: Any) -> None:
     job = ask(world, upload(row(summary=""), name="r.xlsx"))
     tasks.run_import(job.pk)
