@@ -17,7 +17,7 @@ COPY --from=front /src/node_modules ./node_modules
 # Copies the front-end files and typefaces, compiles the catalogues and collects the static files; no secret is needed for it.
 RUN python tools/setup.py --built \
     && SECRET_KEY=build FIELD_KEYS=build BLIND_INDEX_KEY=build VAR_DIR=/app/var python manage.py collectstatic --noinput \
-    && rm -rf node_modules && mkdir -p var && chown -R centre var
+    && rm -rf node_modules && mkdir -p var/beat var/media && chown -R centre var
 USER centre
 EXPOSE 8000
 CMD ["gunicorn", "governance_center.wsgi", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4", "--preload"]

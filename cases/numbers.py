@@ -16,11 +16,16 @@ def next_number(county_code: str, year: int) -> str:
     and two clerks at once wait for one another instead of getting the same one. Must run in a
     transaction.
     """
+    return next_numbers(county_code, year, 1)[0]
+
+
+def next_numbers(county_code: str, year: int, count: int) -> list[str]:
+    """The next ``count`` numbers of the series, under the same lock as one."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO cases_casenumberseries AS series (county_code, year, last) VALUES (%s, %s, 1) "
-            "ON CONFLICT (county_code, year) DO UPDATE SET last = series.last + 1 RETURNING last",
-            [county_code, year],
+            "INSERT INTO cases_casenumberseries AS series (county_code, year, last) VALUES (%s, %s, %s) "
+            "ON CONFLICT (county_code, year) DO UPDATE SET last = series.last + excluded.last RETURNING last",
+            [county_code, year, count],
         )
         last = cursor.fetchone()[0]
-    return f"{county_code}-{year}-{last:06d}"
+    return [f"{county_code}-{year}-{number:06d}" for number in range(last - count + 1, last + 1)]

@@ -46,6 +46,7 @@ REASONS: Mapping[str, str | Promise] = {
     "by_division": _("Services are led by the township or street of the place: %(division)s."),
     "place_above_township": _("The place names no township or street, so the dispatcher decides who leads."),
     "dispatcher_decides": _("For the category “%(category)s” the dispatcher decides who leads."),
+    "earlier_register": _("The earlier register names the department that leads: %(department)s."),
     "here_today": _("%(department)s is here today: window %(window)s."),
     "here_today_no_window": _("%(department)s is here today."),
     "next_day": _("%(department)s takes turns here and comes next on %(date)s."),

@@ -38,6 +38,8 @@ class Actor(enum.StrEnum):
     """whoever was asked to make the follow-up visit"""
     SYSTEM = "system"
     """a scheduled task or the consequence of another move"""
+    IMPORTER = "importer"
+    """the record of an earlier system says so; only the import acts as this"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,34 +75,36 @@ MOVES: Mapping[str, Move] = {
     move.code: move
     for move in (
         _move(
-            "accept", _("accept"), (S.REGISTERED,), S.ACCEPTED, {A.DESK, A.DISPATCH}, EventKind.ACCEPTED,
+            "accept", _("accept"), (S.REGISTERED,), S.ACCEPTED,
+            {A.DESK, A.DISPATCH, A.IMPORTER}, EventKind.ACCEPTED,
             "The centre takes the matter on; from here it counts as accepted.",
         ),
         _move(
-            "refuse", _("do not accept"), (S.REGISTERED,), S.NOT_ACCEPTED, {A.DESK, A.DISPATCH},
-            EventKind.NOT_ACCEPTED,
+            "refuse", _("do not accept"), (S.REGISTERED,), S.NOT_ACCEPTED,
+            {A.DESK, A.DISPATCH, A.IMPORTER}, EventKind.NOT_ACCEPTED,
             "A refusal has a reason and names the way open instead; it is counted apart.",
             reason=RefusalReason.values,
         ),
         _move(
             "start_handling", _("start handling"), (S.ACCEPTED,), S.IN_HANDLING,
-            {A.LEAD, A.MEDIATOR, A.DISPATCH}, EventKind.HANDLING_STARTED,
+            {A.LEAD, A.MEDIATOR, A.DISPATCH, A.IMPORTER}, EventKind.HANDLING_STARTED,
             "The lead has signed for it, or a mediator has taken it up.",
         ),
         _move(
-            "resolve", _("resolve"), (S.IN_HANDLING,), S.RESOLVED, {A.LEAD, A.MEDIATOR}, EventKind.RESOLVED,
+            "resolve", _("resolve"), (S.IN_HANDLING,), S.RESOLVED,
+            {A.LEAD, A.MEDIATOR, A.IMPORTER}, EventKind.RESOLVED,
             "Only an agreement, a settlement or a fulfilled service counts as resolved.",
             outcome=[o.value for o in RESOLVED_OUTCOMES],
         ),
         _move(
-            "end_unresolved", _("end without a solution"), (S.IN_HANDLING,), S.UNRESOLVED, {A.LEAD, A.MEDIATOR},
-            EventKind.UNRESOLVED,
+            "end_unresolved", _("end without a solution"), (S.IN_HANDLING,), S.UNRESOLVED,
+            {A.LEAD, A.MEDIATOR, A.IMPORTER}, EventKind.UNRESOLVED,
             "Without agreement the parties are told which way is open (人民调解法 art. 26).",
             outcome=[o.value for o in GUIDED_OUTCOMES],
         ),
         _move(
             "withdraw", _("withdraw"), (S.REGISTERED, S.ACCEPTED, S.IN_HANDLING), S.WITHDRAWN,
-            {A.DESK, A.DISPATCH, A.LEAD, A.MEDIATOR}, EventKind.WITHDRAWN,
+            {A.DESK, A.DISPATCH, A.LEAD, A.MEDIATOR, A.IMPORTER}, EventKind.WITHDRAWN,
             "The petitioner takes the matter back, at any time before its end.",
         ),
         _move(
@@ -110,7 +114,7 @@ MOVES: Mapping[str, Move] = {
         ),
         _move(
             "close", _("close"), (S.FOLLOWING_UP, S.RESOLVED, S.UNRESOLVED, S.WITHDRAWN), S.CLOSED,
-            {A.SYSTEM, A.VISITOR, A.DISPATCH}, EventKind.CLOSED,
+            {A.SYSTEM, A.VISITOR, A.DISPATCH, A.IMPORTER}, EventKind.CLOSED,
             "Nothing is left to visit; the file goes to the archive.",
         ),
         _move(

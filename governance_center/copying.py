@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
@@ -83,6 +83,23 @@ def copy_rows(model: type[models.Model], rows: Sequence[models.Model]) -> int:
     return len(rows)
 
 
+def copy_values(model: type[models.Model], rows: Sequence[Sequence[Any]]) -> int:
+    """Write ``rows`` of values, in the order of the model's fields, in one COPY; returns how many.
+
+    For tables of plain columns that get more rows than it pays to make objects of.
+    """
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table),
+        sql.SQL(", ").join(sql.Identifier(field.column) for field in model._meta.concrete_fields),
+    )
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    with database.wrap_database_errors, database.connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+    return len(rows)
+
+
 class Rows:
     """Rows in the making: unsaved instances with primary keys of their own, written by COPY table after table.
 
@@ -102,6 +119,7 @@ class Rows:
         self.order = order
         self._keys = {model: (keys or drawn_keys)(model) for model in order if has_own_key(model)}
         self._rows: dict[type[models.Model], list[Any]] = {model: [] for model in order}
+        self._values: dict[type[models.Model], list[Sequence[Any]]] = {model: [] for model in order}
 
     def add(self, row: M) -> M:
         model = type(row)
@@ -110,14 +128,22 @@ class Rows:
         self._rows[model].append(row)
         return row
 
+    def add_values(self, model: type[models.Model], values: Iterable[Sequence[Any]]) -> None:
+        """Add rows of plain values, keys included, as :func:`copy_values` takes them."""
+        self._values[model].extend(values)
+
     def of(self, model: type[M]) -> list[M]:
         return self._rows[model]
 
     def write(self) -> None:
         """Write what has been collected, table after table, and forget it."""
         for model in self.order:
-            copy_rows(model, self._rows[model])
-            self._rows[model].clear()
+            if self._rows[model]:
+                copy_rows(model, self._rows[model])
+                self._rows[model].clear()
+            if self._values[model]:
+                copy_values(model, self._values[model])
+                self._values[model].clear()
 
 
 def has_own_key(model: type[models.Model]) -> bool:

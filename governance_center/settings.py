@@ -133,8 +133,9 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", BASE_DIR / "var" / "vendor")]
-MEDIA_ROOT = VAR_DIR / "media"
-"""Uploads; never served as they are, only through views that ask who may see them."""
+# Uploads and files made for downloading: read through views that check permission, never served as they lie.
+MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -181,7 +182,7 @@ EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
 )
 
-# --- Celery: reminders; nothing a clerk does waits for it
+# --- Celery: reminders and imports; nothing a clerk does waits for it
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -194,6 +195,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mediation.tasks.sweep_follow_ups",
         "schedule": 600,
         "options": {"expires": 590},
+    },
+    "sweep-imports": {
+        "task": "intake.tasks.sweep_imports",
+        "schedule": 60,
+        "options": {"expires": 55},
     },
     "deliver-notifications": {
         "task": "accounts.tasks.deliver_notifications",

@@ -7,7 +7,8 @@ class IntakeConfig(AppConfig):
     verbose_name = _("Guide desk")
 
     def ready(self) -> None:
-        from cases.sections import register_person
-        from intake import messages, person_file  # noqa: F401  registers what staff are told
+        from cases.sections import register, register_person
+        from intake import case_page, messages, person_file  # noqa: F401  registers what staff are told
 
+        register(sections=case_page.sections, actions=case_page.actions)
         register_person(person_file.PROVIDER)

@@ -9,3 +9,6 @@ register(
     "visit.group",
     _("A group of %(count)s people came to the desk (case %(number)s). At most five may speak for a group."),
 )
+register("import.checked", _("“%(file)s” was checked: %(imported)s rows can be taken over, %(failed)s have faults."))
+register("import.done", _("“%(file)s” was taken over: %(imported)s rows, %(failed)s more have faults."))
+register("import.failed", _("“%(file)s” could not be taken over. The page of the import tells why."))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from intake.views import papers, queue, registration, visits
+from intake.views import importing, papers, queue, registration, visits
 
 app_name = "intake"
 
@@ -29,4 +29,10 @@ urlpatterns = [
     path("queue/<int:pk>/<str:name>/", queue.move, name="move_ticket"),
     path("receipt/<int:pk>/", registration.receipt, name="receipt"),
     path("papers/<int:pk>/<slug:code>.pdf", papers.paper, name="paper"),
+    path("import/", importing.import_list, name="imports"),
+    path("import/<int:pk>/", importing.import_job, name="import_job"),
+    path("import/<int:pk>/cancel/", importing.cancel, name="import_cancel"),
+    path("import/<int:pk>/now/", importing.import_now, name="import_now"),
+    path("import/<int:pk>/faults/", importing.faults, name="import_faults"),
+    path("import/template/<str:language>/<str:kind>/", importing.template, name="import_template"),
 ]

@@ -123,14 +123,18 @@ def know_in(person: Person, county: str) -> None:
 
 def key_rows(person: Person, *, counties: Iterable[str] | None = None, phones: Iterable[str] = ()) -> list[PersonKey]:
     """The unsaved search keys of a saved person; ``phones`` are those besides the main one."""
+    values = key_values(person, counties=counties, phones=phones)
+    return [PersonKey(county, key, pk) for county, key, pk in values]
+
+
+def key_values(
+    person: Person, *, counties: Iterable[str] | None = None, phones: Iterable[str] = ()
+) -> list[tuple[str, str, int]]:
+    """What :func:`key_rows` makes, in the order of the model's fields: imports write more keys than all else."""
     keys = search_keys.name_keys(person.name, person.name_hangul, *person.other_names)
     keys |= search_keys.number_keys(identity_number=person.identity_number, phones=[person.phone, *phones])
-    # By position, in the order of the model's fields: imports write a great many.
-    return [
-        PersonKey(county, key, person.pk)
-        for county in (person.counties if counties is None else counties)
-        for key in sorted(keys)
-    ]
+    pk = person.pk
+    return [(county, key, pk) for county in (person.counties if counties is None else counties) for key in sorted(keys)]
 
 
 def refresh_keys(person: Person) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 
@@ -27,10 +28,10 @@ class ImportJob(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
-        RUNNING = "running", _("running")
+        RUNNING = "running", pgettext_lazy("import", "running")
         DONE = "done", _("finished")
         CANCELLED = "cancelled", _("cancelled")
-        FAILED = "failed", _("failed")
+        FAILED = "failed", pgettext_lazy("import", "failed")
 
     centre = models.ForeignKey("departments.Centre", models.PROTECT, verbose_name=_("centre"))
     system = models.CharField(_("source system"), max_length=40)

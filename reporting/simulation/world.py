@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from accounts.models import Role, User
-from cases.models import Category, CategoryAssistant, LimitRule
+from cases.models import Category, LimitRule
 from cases.routing import TOWNSHIP_DEPARTMENT
-from departments.models import Centre, Department, Division, Station
+from cases.routing_book import MemoryBook
+from departments.models import Centre, Department, Division
 from departments.presence import local_holidays_of
 from mediation.models import Committee, Mediator
 from reporting.simulation import names
@@ -23,33 +23,6 @@ COUNTIES = {
 }  # fmt: skip
 MEDIATORS_A_COUNTY = 12
 NO_PASSWORD = "!"  # noqa: S105  Django's mark for "nobody can sign in"
-
-
-class MemoryBook:
-    """What routing looks up, read once for the whole simulation."""
-
-    def __init__(self) -> None:
-        self._assistants: dict[str, list[Department]] = defaultdict(list)
-        for row in CategoryAssistant.objects.select_related("department").order_by("order"):
-            self._assistants[row.category_id].append(row.department)
-        self._stations: dict[tuple[str, str], list[Station]] = defaultdict(list)
-        for station in Station.objects.select_related("window"):
-            self._stations[station.centre_id, station.department_id].append(station)
-        self._township = Department.objects.get(pk=TOWNSHIP_DEPARTMENT)
-
-    def assistants(self, category: Category) -> list[Department]:
-        return self._assistants[category.pk]
-
-    def stations(self, centre_code: str, departments: Sequence[Department], day: dt.date) -> dict[str, Station]:
-        return {
-            department.pk: station
-            for department in departments
-            for station in self._stations[centre_code, department.pk]
-            if day in station.period
-        }
-
-    def township(self) -> Department:
-        return self._township
 
 
 @dataclass

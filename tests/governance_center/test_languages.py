@@ -41,7 +41,7 @@ def korean_strings() -> list[tuple[str, str]]:
     for name in KOREAN_FILES:
         for row in csv.DictReader((ROOT / name).open(encoding="utf-8")):
             found += [(name, value) for key, value in row.items() if key.endswith("_ko")]
-    for name in ("reporting/simulation/texts.py", "templates/500.html"):
+    for name in ("reporting/simulation/texts.py", "intake/importing/columns.py", "templates/500.html"):
         found += [(name, line) for line in (ROOT / name).read_text().splitlines() if re.search("[가-힣]", line)]
     return found
 

@@ -1,0 +1,38 @@
+"""What the desk shows on the page of a case, and what can be done there."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+from cases.models import Case
+from cases.sections import Action, Section
+from intake.models import Origin, Visit
+
+SHOWN = 20
+
+
+def sections(case: Case, user: User) -> list[Section]:
+    """How often somebody came about it, what the channel brought along, and where it was taken over from."""
+    found = []
+    visits = list(
+        Visit.objects.filter(case=case)
+        .select_related("person", "clerk", "source__from_centre", "ticket")
+        .order_by("at", "pk")[:SHOWN]
+    )
+    if visits:
+        may_open = user.role in {Role.CLERK, Role.DISPATCHER}
+        found.append(Section("intake/_case_visits.html", {"visits": visits, "may_open": may_open}))
+    origin = Origin.objects.filter(case=case).first()
+    if origin:
+        found.append(Section("intake/_origin.html", {"origin": origin}))
+    return found
+
+
+def actions(case: Case, user: User) -> list[Action]:
+    """The desk attaches a visit from here, too."""
+    in_scope = bool(user.scope_code) and case.centre_id.startswith(user.scope_code)
+    if user.role not in {Role.CLERK, Role.DISPATCHER} or not in_scope:
+        return []
+    return [Action(reverse("intake:attach", args=[case.number]), _("Attach a visit"), "paperclip")]
