@@ -12,7 +12,7 @@ from accounts.models import Notification, Role
 from cases.models import Case
 from cases.services import sign_referral
 from mediation.services import assign_mediator
-from tests.world import LONGJING, YANJI, World, make_case, make_user
+from tests.world import LIYUAN, LONGJING, YANJI, World, make_case, make_user
 
 ROLES = ("clerk", "tax", "mediator", "dispatcher", "official", "administrator")
 PAGES = {
@@ -210,14 +210,19 @@ def test_a_correction_survives_the_next_loading_of_reference_data(db: None) -> N
 
     from django.core.management import call_command
 
-    from departments.models import Division
+    from departments.models import Division, Window
 
     call_command("load_reference", stdout=StringIO())
     counts = Division.objects.count()
+    called_at = Window.objects.filter(zone="intake")
+    county = list(called_at.filter(centre=LONGJING).values_list("number", flat=True))
+    assert (county, called_at.filter(centre=LIYUAN).count()) == ([21, 22, 23, 24, 25, 26], 2)
+    called_at.filter(centre=LONGJING, number=26).update(zone="resolution")
     Division.objects.filter(pk="222405005004").update(name_ko="고친 이름", name_ko_basis="reviewed")
     call_command("load_reference", stdout=StringIO())
     assert (counts, Division.objects.count()) == (1652, 1652)
     assert Division.objects.get(pk="222405005004").name_ko == "고친 이름"
+    assert called_at.filter(centre=LONGJING).count() == 5
 
 
 def test_health_tells_the_database_and_the_broker_apart(db: None, settings: Any) -> None:

@@ -6,10 +6,11 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from accounts.models import Role
+from accounts.models import Role, User
 from departments.models import Centre, Window, Zone
 from governance_center.calendar import LOCAL_ZONE
-from intake.models import Desk, Ticket
+from intake import services
+from intake.models import Desk, Ticket, Visit
 from intake.services import open_desk, take_ticket
 from tests.world import World, make_user
 
@@ -37,3 +38,19 @@ def ticket(world: World, service: str = "registration", *, minutes: float = 0, *
     """A ticket taken so many minutes after nine."""
     values: dict[str, Any] = {"language": "zh-hans", "submission_key": uuid.uuid4(), "at": after(minutes)}
     return take_ticket(centre=world.centre, service=service, **{**values, **fields})
+
+
+def call(at_desk: Desk, minutes: float = 30) -> Ticket | None:
+    return services.call_next(desk=at_desk, by=at_desk.clerk, at=after(minutes))
+
+
+def called(world: World, at_desk: Desk, **fields: Any) -> Ticket:
+    ticket(world, **fields)
+    found = call(at_desk)
+    assert found is not None
+    return found
+
+
+def finish(one: Ticket, by: User, minutes: float = 40, **fields: Any) -> Visit:
+    values: dict[str, Any] = {"outcome": "answered", "submission_key": uuid.uuid4()}
+    return services.finish(ticket=one, by=by, at=after(minutes), **{**values, **fields})
