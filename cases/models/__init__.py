@@ -1,7 +1,9 @@
-from cases.models.case import Case, CaseAccess, CaseNumberSeries, CaseParty, Channel, Note
+from cases.models.appointment import Appointment, OnCallCall
+from cases.models.case import Case, CaseAccess, CaseNumberSeries, CaseParty, Channel, Note, RiskLevel
 from cases.models.category import Category, CategoryAssistant, CodeEntry, Kind, PetitionClass
 from cases.models.event import CaseEvent, EventKind
-from cases.models.limit import Deadline, LimitRule
+from cases.models.expert import Expert, ExpertAppointment
+from cases.models.limit import Colour, Deadline, DeadlineExtension, DeadlinePause, LimitRule
 from cases.models.person import (
     FamilyLink,
     Gender,
@@ -14,8 +16,11 @@ from cases.models.person import (
 )
 from cases.models.referral import Referral
 from cases.models.routing import RoutingDecision
+from cases.models.rule import RoutingRule, RoutingRuleVersion, Screening, StatutoryRoute
+from cases.models.whistle import HandOver, SupervisionOrder, Whistle, WhistleCall
 
 __all__ = (
+    "Appointment",
     "Case",
     "CaseAccess",
     "CaseEvent",
@@ -25,20 +30,35 @@ __all__ = (
     "CategoryAssistant",
     "Channel",
     "CodeEntry",
+    "Colour",
     "Deadline",
+    "DeadlineExtension",
+    "DeadlinePause",
     "EventKind",
+    "Expert",
+    "ExpertAppointment",
     "FamilyLink",
     "Gender",
+    "HandOver",
     "IdentityDocument",
     "Kind",
     "LimitRule",
     "Need",
     "Note",
+    "OnCallCall",
     "Person",
     "PersonKey",
     "PersonMerge",
     "PersonPhone",
     "PetitionClass",
     "Referral",
+    "RiskLevel",
     "RoutingDecision",
+    "RoutingRule",
+    "RoutingRuleVersion",
+    "Screening",
+    "StatutoryRoute",
+    "SupervisionOrder",
+    "Whistle",
+    "WhistleCall",
 )

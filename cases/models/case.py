@@ -28,6 +28,12 @@ class Channel(models.TextChoices):
     LETTER = "letter", _("letter")
 
 
+class RiskLevel(models.IntegerChoices):
+    LOW = 0, _("low")
+    RAISED = 1, _("raised")
+    HIGH = 2, _("high")
+
+
 def new_public_code() -> str:
     """The unguessable code of a case's status page: 20 characters, 120 bits."""
     return secrets.token_urlsafe(15)
@@ -99,6 +105,12 @@ class Case(models.Model):
     )
     wants_mediation = models.BooleanField(_("wants mediation"), null=True, blank=True)
     is_restricted = models.BooleanField(_("restricted"), default=False)
+    amount = models.DecimalField(_("amount in dispute (yuan)"), max_digits=14, decimal_places=2, null=True, blank=True)
+    people_involved = models.PositiveIntegerField(_("people involved"), null=True, blank=True)
+    risk_score = models.PositiveSmallIntegerField(_("risk score"), default=0)
+    risk_level = models.PositiveSmallIntegerField(_("risk level"), choices=RiskLevel.choices, default=RiskLevel.LOW)
+    risk_parts = models.JSONField(_("parts of the risk score"), default=list, blank=True)
+    resolved_level = models.CharField(_("resolved at level"), max_length=10, blank=True)
 
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.REGISTERED)
     state_since = models.DateTimeField(_("in this state since"))

@@ -56,6 +56,12 @@ class LimitRule(models.Model):
         return due_at(start, length=self.length, unit=self.unit, local_holidays=holidays)
 
 
+class Colour(models.TextChoices):
+    GREEN = "green", _("in time")
+    YELLOW = "yellow", _("much of the time is gone")
+    RED = "red", _("past due")
+
+
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def running(self) -> DeadlineQuerySet:
         return self.filter(met_at__isnull=True, cancelled_at__isnull=True)
@@ -78,6 +84,8 @@ class Deadline(models.Model):
     is_provisional = models.BooleanField(_("provisional"), default=False)
     met_at = models.DateTimeField(_("met at"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    paused_at = models.DateTimeField(_("paused since"), null=True, blank=True)
+    shown = models.CharField(_("colour"), max_length=6, choices=Colour.choices, default=Colour.GREEN)
 
     objects = DeadlineQuerySet.as_manager()
 
@@ -90,6 +98,19 @@ class Deadline(models.Model):
                 fields=("due_at",),
                 name="cases_deadline_running",
                 condition=models.Q(met_at__isnull=True, cancelled_at__isnull=True),
+            ),
+            models.Index(
+                fields=("warn_at",),
+                name="cases_deadline_to_yellow",
+                condition=models.Q(
+                    met_at__isnull=True, cancelled_at__isnull=True, paused_at__isnull=True, shown="green"
+                ),
+            ),
+            models.Index(
+                fields=("due_at",),
+                name="cases_deadline_to_red",
+                condition=models.Q(met_at__isnull=True, cancelled_at__isnull=True, paused_at__isnull=True)
+                & ~models.Q(shown="red"),
             ),
         )
 
@@ -117,3 +138,58 @@ class Deadline(models.Model):
     def last_day(self) -> dt.date:
         """The last local day of the limit: a limit in days ends with the end of it."""
         return timezone.localdate(self.due_at - dt.timedelta(microseconds=1))
+
+
+class DeadlinePause(models.Model):
+    """The clock stood still, with the reason; the due moment moves by what was left when it goes on."""
+
+    deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="pauses", verbose_name=_("deadline"))
+    started_at = models.DateTimeField(_("from"))
+    ended_at = models.DateTimeField(_("until"), null=True, blank=True)
+    reason = models.ForeignKey("cases.Note", models.PROTECT, related_name="+", verbose_name=_("reason"))
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name=_("by"))
+    ended_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ended by")
+    )
+
+    class Meta:
+        verbose_name = _("pause of a limit")
+        verbose_name_plural = _("pauses of limits")
+        ordering = ("started_at", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("deadline",), condition=models.Q(ended_at__isnull=True), name="cases_deadlinepause_one_open"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.deadline_id} {self.started_at:%Y-%m-%d}"
+
+
+class DeadlineExtension(models.Model):
+    """A limit was extended (or moved because a calendar was published or a local holiday entered)."""
+
+    class Cause(models.TextChoices):
+        CONSENT = "consent", _("both parties agreed")
+        APPROVAL = "approval", _("approved")
+        CALENDAR = "calendar", _("the calendar changed")
+
+    deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="extensions", verbose_name=_("deadline"))
+    cause = models.CharField(_("cause"), max_length=10, choices=Cause.choices)
+    old_due_at = models.DateTimeField(_("due before"))
+    new_due_at = models.DateTimeField(_("due now"))
+    reason = models.ForeignKey(
+        "cases.Note", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reason")
+    )
+    by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("extension of a limit")
+        verbose_name_plural = _("extensions of limits")
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.deadline_id} → {self.new_due_at:%Y-%m-%d}"

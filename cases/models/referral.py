@@ -63,6 +63,21 @@ class Referral(models.Model):
         "cases.Note", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("explanation")
     )
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    is_opinion_required = models.BooleanField(_("opinion required"), default=False)
+    opinion = models.ForeignKey(
+        "cases.Note", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("opinion")
+    )
+    opinion_at = models.DateTimeField(_("opinion given at"), null=True, blank=True)
+    opinion_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("opinion given by")
+    )
+    lifted_at = models.DateTimeField(_("requirement lifted at"), null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("requirement lifted by")
+    )
+    lift_note = models.ForeignKey(
+        "cases.Note", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("why lifted")
+    )
 
     objects = ReferralQuerySet.as_manager()
 

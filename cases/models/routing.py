@@ -16,6 +16,18 @@ class RoutingDecision(models.Model):
         "departments.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lead")
     )
     reasons = models.JSONField(_("reasons"), default=list)
+    rule = models.ForeignKey(
+        "cases.RoutingRule", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("rule")
+    )
+    facts = models.JSONField(_("facts that were seen"), default=dict, blank=True)
+    alternatives = models.JSONField(_("alternatives and why not"), default=list, blank=True)
+    station = models.ForeignKey(
+        "departments.Station", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("stationing")
+    )
+    shift = models.ForeignKey(
+        "departments.Shift", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("shift")
+    )
+    is_precedent = models.BooleanField(_("kept as a precedent"), default=False)
     is_ruling = models.BooleanField(_("final ruling"), default=False)
     note = models.ForeignKey(
         "cases.Note", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("explanation")
