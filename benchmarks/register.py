@@ -29,8 +29,8 @@ FEW, MANY = 1_000, 100_000
 TARGET, FLATNESS = 8.0, 1.25
 
 TABLES = (
-    "cases_person", "cases_personkey", "cases_case", "cases_caseparty", "cases_referral", "cases_deadline", "cases_routingdecision",
-    "cases_caseevent", "accounts_notification", "intake_visit",
+    "cases_person", "cases_personkey", "cases_case", "cases_caseparty", "cases_referral", "cases_deadline",
+    "cases_routingdecision", "cases_caseevent", "accounts_notification", "intake_visit",
 )  # fmt: skip
 FORM = {
     "name": "金顺姬", "name_hangul": "김순희", "phone": "100 1234 5678", "language": "ko",
