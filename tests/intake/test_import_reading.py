@@ -169,7 +169,7 @@ def test_hostile_workbooks_are_refused(tmp_path: Path, monkeypatch: pytest.Monke
     path.write_bytes(_good_workbook(tmp_path))
     for limit in ("MOST_UNPACKED", "MOST_WORDS"):
         with monkeypatch.context() as patch:
-            patch.setattr(reading, limit, 1000)
+            patch.setattr(reading, limit, 100)
             with pytest.raises(Unreadable):
                 rows_of(path)
     assert len(rows_of(path)) == 50
