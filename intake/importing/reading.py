@@ -33,8 +33,9 @@ ENOUGH_HEADINGS = 3
 ENCODINGS = ("utf-8", "gb18030")
 DELIMITERS = (",", ";", "\t")
 LONGEST_CELL = 200_000
-MOST_UNPACKED = 1 << 30
-"""A workbook that unpacks to more bytes than this is refused: it was made to fill a disk."""
+MOST_UNPACKED, MOST_WORDS = 1 << 30, 200 << 20
+"""A workbook that unpacks to more bytes than this is refused, or whose table of texts does: that one is held in
+memory while the rows are streamed. A hundred thousand rows stay far below either."""
 
 OLD_WORKBOOK, ZIPPED = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 
@@ -187,7 +188,8 @@ def _look_through(stream: BinaryIO) -> None:
     """Refuse what is no workbook, is damaged or unpacks to too much; read in pieces."""
     with zipfile.ZipFile(stream) as archive:
         members = archive.infolist()
-        if sum(member.file_size for member in members) > MOST_UNPACKED:
+        words = sum(member.file_size for member in members if member.filename == "xl/sharedStrings.xml")
+        if sum(member.file_size for member in members) > MOST_UNPACKED or words > MOST_WORDS:
             raise Unreadable(_("The workbook unpacks to more than can be taken at once. Save it as CSV."))
         if "xl/workbook.xml" not in archive.namelist():
             raise _broken()
