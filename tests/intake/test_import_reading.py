@@ -87,7 +87,7 @@ def test_a_workbook_gives_its_cells_as_they_are(tmp_path: Path) -> None:
         first, second = register.rows()
     assert register.total == 2
     assert first[0] == 3
-    assert first[1][register.columns["registered_on"]] == dt.datetime(2023, 8, 15)
+    assert first[1][register.columns["registered_on"]] == dt.date(2023, 8, 15)
     assert first[1][register.columns["phone"]] == 10012345678
     assert second[0] == 4
 
