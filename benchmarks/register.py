@@ -42,18 +42,22 @@ FORM = {
 
 
 def run() -> list[Row]:
-    """The two figures: over the floor with few cases present, and with many cases over few."""
+    """Over the floor with few cases present and with many, and how the one grows into the other."""
     _prepare()
     fill(FEW)
     few, floor = measure()
     fill(MANY)
-    many, _floor_with_many = measure()
-    ratio, growth = few / floor, many / few
+    many, floor_with_many = measure()
+    ratio, ratio_with_many = few / floor, many / floor_with_many
+    growth = ratio_with_many / ratio
     return [
         Row("register", f"a walk-in through HTTP over its rows by psycopg, {FEW:,} cases present", few, "ms", floor,
             ratio, f"≤ {TARGET:g}", ratio <= TARGET),
-        Row("register.flat", f"the same with {MANY:,} cases present over {FEW:,}", many, "ms", few, growth,
-            f"≤ {FLATNESS:g}", growth <= FLATNESS),
+        Row("register.many", f"the same, {MANY:,} cases present", many, "ms", floor_with_many, ratio_with_many,
+            f"≤ {TARGET:g}", ratio_with_many <= TARGET),
+        # Ratios are compared, not moments: the machine may be busier in one part of the run than in the other.
+        Row("register.flat", f"that ratio with {MANY:,} cases present over the one with {FEW:,}", ratio_with_many, "×",
+            ratio, growth, f"≤ {FLATNESS:g}", growth <= FLATNESS),
     ]  # fmt: skip
 
 

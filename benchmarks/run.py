@@ -2,7 +2,7 @@
 
     python -m benchmarks.run [register,queue,…]
 
-It works in a database of its own, made anew and dropped afterwards.
+Each part works in a database of its own, made anew and dropped afterwards.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ def main(arguments: list[str]) -> int:
         print(f"bench: no such part: {', '.join(unknown)}; there are: {', '.join(PARTS)}", file=sys.stderr)
         return 2
     rows: list[Row] = []
-    with own_database():
-        import django
+    for part in wanted:
+        with own_database():
+            import django
 
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance_center.settings")
-        django.setup()
-        for part in wanted:
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance_center.settings")
+            django.setup()
             rows += importlib.import_module(f"benchmarks.{part}").run()
     show(rows)
     RESULTS.parent.mkdir(parents=True, exist_ok=True)

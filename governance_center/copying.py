@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.models.base import ModelState
 from django.utils import timezone
 from psycopg import sql
 
@@ -78,7 +81,7 @@ def copy_rows(model: type[models.Model], rows: Sequence[models.Model]) -> int:
         for row in rows:
             values = [row.__dict__[name] for name in names]
             for index, field in special:
-                values[index] = field.get_db_prep_save(values[index], connection=database)
+                values[index] = _prepared(field, values[index], database)
             copy.write_row(values)
     return len(rows)
 
@@ -98,6 +101,35 @@ def copy_values(model: type[models.Model], rows: Sequence[Sequence[Any]]) -> int
         for row in rows:
             copy.write_row(row)
     return len(rows)
+
+
+def draft(model: type[M], **values: Any) -> M:
+    """An unsaved instance in a fifth of the usual time, for rows that are written by COPY.
+
+    ``values`` go by the names of attributes (``case_id``, not ``case``); what is not given has its default. No
+    signals are sent.
+    """
+    row = model.__new__(model)
+    row._state = ModelState()
+    plain, made = _defaults(model)
+    row.__dict__.update(plain)
+    for name, default in made:
+        if name not in values:
+            row.__dict__[name] = default()
+    row.__dict__.update(values)
+    return row
+
+
+@cache
+def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """Defaults that are the same for each row, and those that are made anew."""
+    plain, made = {}, []
+    for field in model._meta.concrete_fields:
+        if callable(field.default) and field.default is not models.NOT_PROVIDED:
+            made.append((field.attname, field.default))
+        else:
+            plain[field.attname] = field.get_default()
+    return plain, made
 
 
 class Rows:
@@ -155,6 +187,16 @@ PLAIN = (
     models.CharField, models.TextField, models.BooleanField, models.IntegerField, models.DateTimeField,
     models.DateField, models.AutoField, models.ForeignKey,
 )  # fmt: skip
+
+
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _prepared(field: Any, value: Any, database: Any) -> Any:
+    """The value as it goes into the database. Ledgers are full of JSON, so that has a short way."""
+    if isinstance(field, models.JSONField) and field.encoder is None and value is not None:
+        return _as_json(value)
+    return field.get_db_prep_save(value, connection=database)
 
 
 def _is_encrypted(field: Any) -> bool:

@@ -121,7 +121,8 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # --- languages and time
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("ko", _("Korean"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# Ours, then Django's own Korean in the spelling of China (made by tools/messages.py).
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "var" / "locale"]
 LANGUAGE_COOKIE_NAME = "django_language"
 MODELTRANSLATION_DEFAULT_LANGUAGE = "zh-hans"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("zh-hans",)

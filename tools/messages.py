@@ -9,6 +9,8 @@ English messages in the code are the keys; every other language has a catalogue 
 
 from __future__ import annotations
 
+import csv
+import importlib.util
 import io
 import re
 import sys
@@ -17,11 +19,12 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract as babel_extract
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("zh_Hans", "ko")
+RESPELLED = ROOT / "var" / "locale"
 APPS = ("accounts", "cases", "departments", "governance_center", "intake", "mediation", "reporting")
 KEYWORDS = {
     "_": None,
@@ -69,7 +72,52 @@ def compile_all() -> int:
     for language in LANGUAGES:
         with path_of(language).with_suffix(".mo").open("wb") as stream:
             write_mo(stream, read(language))
+    return respell()
+
+
+def respell() -> int:
+    """Make a catalogue of the packages' own Korean in the spelling of China, after ``reference/orthography.csv``.
+
+    It is looked at after ours and before theirs, so that its pages (the administration above all) are spelled
+    as the rest is. What the rules do not know stays as it is.
+    """
+    rules = [(pattern_of(row), row["right"]) for row in orthography() if row["match"] != "regex"]
+    found = [importlib.util.find_spec(name) for name in ("django", "rest_framework", "django_filters")]
+    bases = [Path(spec.origin).parent for spec in found if spec and spec.origin]
+    for domain in ("django", "djangojs"):
+        fresh = Catalog(locale="ko", charset="utf-8")
+        for path in sorted(path for base in bases for path in base.glob(f"**/locale/ko*/LC_MESSAGES/{domain}.mo")):
+            with path.open("rb") as stream:
+                for message in read_mo(stream):
+                    if message.id and message.string:
+                        context = message.context.decode() if isinstance(message.context, bytes) else message.context
+                        fresh.add(message.id, _respelled(message.string, rules), context=context)
+        target = RESPELLED / "ko" / "LC_MESSAGES" / f"{domain}.mo"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as stream:
+            write_mo(stream, fresh)
     return 0
+
+
+def orthography() -> list[dict[str, str]]:
+    """The rows of the spelling list: wrong, right, match, note."""
+    with (ROOT / "governance_center" / "reference" / "orthography.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def pattern_of(row: dict[str, str]) -> re.Pattern[str]:
+    """What a row of the spelling list forbids."""
+    wrong = row["wrong"] if row["match"] == "regex" else re.escape(row["wrong"])
+    return re.compile(rf"(?<![가-힣]){wrong}" if row["match"] == "word_start" else wrong)
+
+
+def _respelled(string: object, rules: list[tuple[re.Pattern[str], str]]) -> object:
+    if isinstance(string, tuple | list):
+        return tuple(_respelled(one, rules) for one in string)
+    text = str(string)
+    for pattern, right in rules:
+        text = pattern.sub(right, text)
+    return re.sub(r"(?<=[가-힣]) 수 (?=있|없)", "수 ", text)
 
 
 def check() -> int:

@@ -169,10 +169,15 @@ def trim_icon_fonts(stylesheet: Path) -> None:
 def compile_catalogues() -> None:
     catalogues = sorted((ROOT / "locale").glob("*/LC_MESSAGES/django.po"))
     made = [path.with_suffix(".mo") for path in catalogues]
-    if unchanged("catalogues", catalogues) and all(path.exists() for path in made):
+    made.append(ROOT / "var" / "locale" / "ko" / "LC_MESSAGES" / "django.mo")
+    sources = [
+        *catalogues, ROOT / "tools" / "messages.py", ROOT / "requirements.txt",
+        ROOT / "governance_center" / "reference" / "orthography.csv",
+    ]  # fmt: skip
+    if unchanged("catalogues", sources) and all(path.exists() for path in made):
         return
     run([str(PYTHON), "tools/messages.py", "compile"], "the message catalogues could not be compiled.")
-    stamp("catalogues", catalogues)
+    stamp("catalogues", sources)
 
 
 def run(command: list[str], failure: str) -> None:

@@ -30,7 +30,7 @@ READY_SECONDS = 60
 STOP_SECONDS = 15
 MOST_BACKOFF = 60.0
 # Celery warns of root at every start; this is the local form.
-QUIET = {"PYTHONWARNINGS": "ignore::RuntimeWarning"}
+QUIET = {"PYTHONWARNINGS": "ignore::RuntimeWarning,ignore::UserWarning:celery.platforms"}
 
 
 class CannotRun(Exception):

@@ -22,7 +22,7 @@ from cases.states import State
 from cases.workflow import Actor
 from departments.models import Department
 from governance_center.calendar import LOCAL_ZONE, day_start, local_day
-from governance_center.copying import Rows
+from governance_center.copying import Rows, draft
 from governance_center.ledger import text_digest
 from intake.importing.lookups import Book
 from intake.importing.rows import Matter, Moment, is_restricted, language_of
@@ -93,7 +93,7 @@ class Life:
         elif matter.lead:
             self._led_by(matter.lead)
         self._people()
-        self.rows.add(Origin(system=self.source.system, source_id=matter.source_id, case_id=self.case.pk))
+        self.rows.add(draft(Origin, system=self.source.system, source_id=matter.source_id, case_id=self.case.pk))
 
     def seal(self, number: str) -> list[CaseEvent]:
         """Give the case its number; returns the entries of its ledger, chained, without keys."""
@@ -106,8 +106,8 @@ class Life:
     def _case(self) -> Case:
         matter, at = self.matter, self._moment(self.matter.registered)
         return self.rows.add(
-            Case(
-                centre_id=self.book.centre.pk, division_id=matter.place, place_detail=matter.address,
+            draft(
+                Case, centre_id=self.book.centre.pk, division_id=matter.place, place_detail=matter.address,
                 kind=matter.category.kind, petition_class=matter.petition_class, category_id=matter.category.pk,
                 channel=matter.channel, title=matter.title, narrative=matter.narrative,
                 narrative_language=language_of(matter), is_restricted=is_restricted(matter),
@@ -130,22 +130,24 @@ class Life:
         text = self.matter.note
         if not text:
             return {}
-        note = self.rows.add(Note(case_id=self.case.pk, author_id=self.source.by.pk, text=text, created_at=self._clock))
+        note = self.rows.add(
+            draft(Note, case_id=self.case.pk, author_id=self.source.by.pk, text=text, created_at=self._clock)
+        )
         return {"note": note.pk, "note_sha256": text_digest(text)}
 
     def _people(self) -> None:
         """Who is in it, and the visit with which it came."""
         case, part = self.case, CaseParty.Part
-        self.rows.add(CaseParty(case_id=case.pk, person_id=self.petitioner.pk, part=part.APPLICANT))
+        self.rows.add(draft(CaseParty, case_id=case.pk, person_id=self.petitioner.pk, part=part.APPLICANT))
         if self.other is not None:
-            self.rows.add(CaseParty(case_id=case.pk, person_id=self.other.pk, part=part.RESPONDENT))
+            self.rows.add(draft(CaseParty, case_id=case.pk, person_id=self.other.pk, part=part.RESPONDENT))
         elif self.matter.organisation:
             name = self.matter.organisation
-            self.rows.add(CaseParty(case_id=case.pk, organisation=name, part=part.RESPONDENT))
+            self.rows.add(draft(CaseParty, case_id=case.pk, organisation=name, part=part.RESPONDENT))
         refused = self.matter.state == State.NOT_ACCEPTED
         self.rows.add(
-            Visit(
-                centre_id=self.book.centre.pk, at=self.case.registered_at, channel=self.case.channel,
+            draft(
+                Visit, centre_id=self.book.centre.pk, at=self.case.registered_at, channel=self.case.channel,
                 clerk_id=self.source.by.pk, person_id=self.petitioner.pk, language=self.matter.petitioner.language,
                 outcome=Visit.Outcome.NOT_ACCEPTED if refused else Visit.Outcome.NEW_CASE, case_id=self.case.pk,
                 submission_key=uuid5(NAMESPACE, f"{self.source.system}\x00{self.matter.source_id}"),
@@ -222,8 +224,13 @@ class Life:
 
     def _refer(self, department: Department, division: str, role: str, at: dt.datetime) -> Referral:
         return self.rows.add(
-            Referral(
-                case_id=self.case.pk, department_id=department.pk, division_id=division, role=role, dispatched_at=at
+            draft(
+                Referral,
+                case_id=self.case.pk,
+                department_id=department.pk,
+                division_id=division,
+                role=role,
+                dispatched_at=at,
             )
         )
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 from cases.identity import birth_date_of, gender_of
 from cases.models import IdentityDocument, Person, PersonKey, PersonPhone
 from cases.services.people import OtherName, key_values, know_in, masked_name, refresh_keys
-from governance_center.copying import Rows
+from governance_center.copying import Rows, draft
 from intake.importing.faults import Unfit
 from intake.importing.rows import Matter, PersonCells
 
@@ -109,8 +109,8 @@ class People:
             rows.add_values(PersonKey, key_values(person, phones=phones.values()))
 
     def _open(self, cells: PersonCells) -> Person:
-        person = Person(
-            name=cells.name, name_hangul=cells.name_hangul, language=cells.language, counties=[self.county],
+        person = draft(
+            Person, name=cells.name, name_hangul=cells.name_hangul, language=cells.language, counties=[self.county],
             phone=cells.phone, phone_index=cells.phone_index,
         )  # fmt: skip
         _put_number(person, cells)

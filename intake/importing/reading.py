@@ -1,7 +1,8 @@
 """Streaming a register, CSV or XLSX: what is recognised of its columns, and its rows one after the other.
 
 A file is looked through once before its first row is taken (is it whole, in which encoding, how many rows), so that
-a broken one is refused before anything is written. Neither pass holds more than a piece of it.
+a broken one is refused before anything is written. Of a text neither pass holds more than a piece; the sheet of a
+workbook is held while it is read, which is why a workbook that unpacks to too much is refused.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import codecs
 import csv
 import itertools
-import warnings
 import xml.parsers.expat
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import openpyxl
 from django.utils.translation import gettext_lazy as _
+from python_calamine import CalamineSheet, CalamineWorkbook
 
 from governance_center.errors import GovernanceError
 from intake.importing import columns
@@ -33,8 +33,9 @@ ENOUGH_HEADINGS = 3
 ENCODINGS = ("utf-8", "gb18030")
 DELIMITERS = (",", ";", "\t")
 LONGEST_CELL = 200_000
-MOST_UNPACKED = 1 << 30
-"""A workbook that unpacks to more bytes than this is refused: it was made to fill a disk."""
+MOST_UNPACKED, MOST_WORDS = 400 << 20, 200 << 20
+"""A workbook that unpacks to more bytes than this is refused, or whose table of texts does: it is held in memory. A
+hundred thousand rows stay far below either; a larger register comes as CSV."""
 
 OLD_WORKBOOK, ZIPPED = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 
@@ -170,15 +171,15 @@ def _records(lines: Iterator[str], delimiter: str) -> Iterator[Row]:
 def _workbook(stream: BinaryIO) -> Iterator[Register]:
     try:
         _look_through(stream)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+        stream.seek(0)
+        book = CalamineWorkbook.from_filelike(stream)
+        register = _sheet(book)
     except Unreadable:
         raise
     except Exception as error:  # whatever a broken workbook makes the reader stumble over
         raise _broken() from error
     try:
-        yield _sheet(book)
+        yield register
     finally:
         book.close()
 
@@ -187,7 +188,8 @@ def _look_through(stream: BinaryIO) -> None:
     """Refuse what is no workbook, is damaged or unpacks to too much; read in pieces."""
     with zipfile.ZipFile(stream) as archive:
         members = archive.infolist()
-        if sum(member.file_size for member in members) > MOST_UNPACKED:
+        words = sum(member.file_size for member in members if member.filename == "xl/sharedStrings.xml")
+        if sum(member.file_size for member in members) > MOST_UNPACKED or words > MOST_WORDS:
             raise Unreadable(_("The workbook unpacks to more than can be taken at once. Save it as CSV."))
         if "xl/workbook.xml" not in archive.namelist():
             raise _broken()
@@ -201,12 +203,11 @@ def _look_through(stream: BinaryIO) -> None:
                     parser.Parse(b"", True)
 
 
-def _sheet(book: Any) -> Register:
+def _sheet(book: CalamineWorkbook) -> Register:
     """The first sheet that has headings."""
-    for sheet in book.worksheets:
-        most = sheet.max_row
-        # What a workbook says of its size may be wrong; then rows would be cut off.
-        sheet.reset_dimensions()
+    for name in book.sheet_names:
+        sheet = book.get_sheet_by_name(name)
+        most = sheet.end[0] + 1 if sheet.end else 0
         rows = _cells(sheet)
         begin = list(itertools.islice(rows, LOOK_FOR_HEADINGS))
         counted = [len(columns.recognise(cells)[0]) for _line, cells in begin]
@@ -223,13 +224,11 @@ def _sheet(book: Any) -> Register:
     raise _no_headings()
 
 
-def _cells(sheet: Any) -> Iterator[Row]:
-    try:
-        for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if any(cell is not None and cell != "" for cell in cells):
-                yield line, cells
-    except (ValueError, KeyError, IndexError, TypeError, SyntaxError) as error:
-        raise _broken() from error
+def _cells(sheet: CalamineSheet) -> Iterator[Row]:
+    """The rows that are not blank; whole numbers as whole numbers, as one sees them."""
+    for line, cells in enumerate(sheet.iter_rows(), start=1):
+        if any(cell != "" for cell in cells):
+            yield line, [int(c) if isinstance(c, float) and c.is_integer() else c for c in cells]
 
 
 def _broken() -> Unreadable:

@@ -268,4 +268,6 @@ def is_restricted(matter: Matter) -> bool:
 def language_of(matter: Matter) -> str:
     """The language of the narrative, by its letters."""
     told = matter.narrative or matter.title
+    if not HANGUL.search(told):
+        return "zh-hans"
     return "ko" if len(HANGUL.findall(told)) > len(HAN.findall(told)) else "zh-hans"

@@ -46,6 +46,7 @@ def test_the_command_names_whoever_takes_it_over(world: World, tmp_path: Path) -
         (["r.csv"], {"system": "x", "centre": LONGJING, "by": "nobody"}, "no user"),
         (["r.csv"], {"system": "x", "centre": LONGJING, "by": "clerk"}, "没有权限"),
         (["empty.csv"], {"system": "x", "centre": LONGJING}, "空"),
+        (["r.csv"], {"system": "x", "centre": LONGJING, "faults": "r.csv"}, "take the place"),
         ([], {"template": Path("t.pdf")}, ".xlsx or .csv"),
         ([], {"template": Path("/nowhere/t.csv")}, "cannot be written"),
     ],
@@ -55,6 +56,8 @@ def test_the_command_refuses_in_one_line(
 ) -> None:
     write_csv(tmp_path / "r.csv", [row()])
     (tmp_path / "empty.csv").touch()
+    if "faults" in options:
+        options = {**options, "faults": tmp_path / options["faults"]}
     with pytest.raises(CommandError, match=words) as caught:
         call_command("import_cases", *[str(tmp_path / name) for name in arguments], **options)
     assert "\n" not in str(caught.value)

@@ -46,6 +46,8 @@ class Command(BaseCommand):
         path: Path = options["file"]
         if not path.is_file():
             raise CommandError(f"There is no file {path}")
+        if options["faults"] and options["faults"].resolve() == path.resolve():
+            raise CommandError("The file of faults would take the place of the register")
         centre = Centre.objects.filter(pk=options["centre"], is_active=True).first()
         if centre is None:
             raise CommandError(f"There is no centre {options['centre']}")
