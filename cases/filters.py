@@ -3,15 +3,16 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import HiddenInput
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from cases.models import Case, Category, Kind
+from cases.models import Case, Category, Colour, Deadline, Kind
 from cases.selectors import find
-from cases.states import Outcome, State
+from cases.states import OPEN_STATES, Outcome, State
 from departments.models import Department, Division
 from governance_center.calendar import day_end, day_start
 from governance_center.scope import within
@@ -54,6 +55,12 @@ class CaseFilter(django_filters.FilterSet):
     outcome = django_filters.ChoiceFilter(choices=Outcome.choices, label=_("Outcome"), empty_label=_("all"))
     accepted_from = django_filters.DateFilter(method="from_day", label=_("Accepted from"))
     accepted_to = django_filters.DateFilter(method="to_day", label=_("Accepted to"))
+    colour = django_filters.ChoiceFilter(
+        method="in_colour",
+        label=_("Time limits"),
+        empty_label=_("all"),
+        choices=(*Colour.choices, ("paused", _("paused"))),
+    )
     flag = django_filters.ChoiceFilter(
         method="flagged",
         label=_("Only"),
@@ -89,6 +96,19 @@ class CaseFilter(django_filters.FilterSet):
 
     def to_day(self, queryset: QuerySet[Case], name: str, value: Any) -> QuerySet[Case]:
         return queryset.filter(accepted_at__lt=day_end(value))
+
+    def in_colour(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        """Open cases by the worst colour of their limits, by exact time; or with a limit that is paused."""
+        limits = Deadline.objects.filter(case=OuterRef("pk"))
+        now = timezone.now()
+        late, turning = Exists(limits.overdue(now)), Exists(limits.turning(now))
+        wanted = {
+            Colour.RED: Q(late),
+            Colour.YELLOW: Q(turning) & ~Q(late),
+            Colour.GREEN: Q(Exists(limits.running())) & ~Q(turning) & ~Q(late),
+            "paused": Q(Exists(limits.paused())),
+        }
+        return queryset.filter(wanted[value], state__in=OPEN_STATES)
 
     def flagged(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         match value:

@@ -15,6 +15,7 @@ from accounts.models import User
 from cases.models import Case, CaseParty, Deadline, EventKind, Person, Referral
 from cases.states import OPEN_STATES, Outcome, RefusalReason, ReturnReason, State
 from departments.models import Department
+from governance_center.calendar import last_day
 
 
 @dataclass(slots=True)
@@ -145,6 +146,10 @@ def _details(kind: str, data: dict[str, Any], departments: dict[str, str]) -> li
             _("assists: %(department)s") % {"department": departments.get(code, code)}
             for code in data.get("assistants", ())
         ]
+    if "new_due" in data:
+        details.append(
+            " → ".join(str(last_day(dt.datetime.fromisoformat(data[key]))) for key in ("old_due", "new_due"))
+        )
     if kind == EventKind.FOLLOW_UP_PLANNED:
         days = ", ".join(str(day) for day in data.get("days", ()))
         details.append(_("visits on day %(days)s") % {"days": days})

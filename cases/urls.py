@@ -1,7 +1,7 @@
 from django.urls import path
 
 from cases.views import cases as views
-from cases.views import people
+from cases.views import limits, people
 
 app_name = "cases"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("cases/", views.case_list, name="list"),
     path("cases/<str:number>/", views.case_detail, name="detail"),
     path("cases/<str:number>/<slug:code>/", views.case_action, name="action"),
+    path("cases/<str:number>/limits/<int:pk>/<slug:code>/", limits.change, name="limit"),
     path("referrals/", views.referrals, name="referrals"),
     path("referrals/<int:pk>/sign/", views.sign, name="sign"),
     path("referrals/<int:pk>/return/", views.send_back, name="return"),

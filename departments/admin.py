@@ -1,6 +1,7 @@
 from django.contrib import admin
 from modeltranslation.admin import TranslationAdmin
 
+from departments import services
 from departments.models import Centre, Department, Division, LocalHoliday, Station, Window
 
 
@@ -17,6 +18,15 @@ class LocalHolidayAdmin(TranslationAdmin):
     list_display = ("date", "name", "scope", "source")
     autocomplete_fields = ("scope",)
     date_hierarchy = "date"
+
+    def save_model(self, request, obj, form, change):  # type: ignore[no-untyped-def]
+        services.save_local_holiday(obj)
+
+    def delete_model(self, request, obj):  # type: ignore[no-untyped-def]
+        services.remove_local_holidays(LocalHoliday.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request, queryset):  # type: ignore[no-untyped-def]
+        services.remove_local_holidays(queryset)
 
 
 @admin.register(Department)

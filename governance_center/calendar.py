@@ -6,6 +6,9 @@ year whose calendar is not published yet, weekdays count and the result is marke
 
 The first day does not count (民法典 art. 201): a limit of three working days that starts on Monday
 ends on Thursday at midnight. Limits in days and months end with the end of their last local day.
+
+A pause stops the count in the limit's own unit (:func:`after_pause`): hours give back the exact rest, days
+are counted as whole days, and the day of the pause is given back whole.
 """
 
 from __future__ import annotations
@@ -43,6 +46,11 @@ def day_start(day: dt.date) -> dt.datetime:
 def day_end(day: dt.date) -> dt.datetime:
     """The moment at which a local day is over, i.e. the first of the next."""
     return day_start(day + dt.timedelta(days=1))
+
+
+def last_day(due: dt.datetime) -> dt.date:
+    """The last local day of a limit that is due at ``due``: a limit in days ends with the end of it."""
+    return local_day(due - dt.timedelta(microseconds=1))
 
 
 def is_working_day(day: dt.date, local_holidays: Collection[dt.date] = ()) -> tuple[bool, bool]:
@@ -89,6 +97,61 @@ def due_at(
             break
         last += dt.timedelta(days=1)
     return Due(day_end(last), provisional)
+
+
+def after_pause(
+    due: dt.datetime,
+    *,
+    paused: dt.datetime,
+    resumed: dt.datetime,
+    unit: str,
+    local_holidays: Collection[dt.date] = (),
+) -> Due:
+    """The end of a limit that stood still from ``paused`` to ``resumed`` and would have ended at ``due``.
+
+    - hours: the exact rest is left, so ``due`` moves by the length of the pause;
+    - calendar days and months: ``due`` moves by the local days from the day of the pause to the day on which
+      it goes on; a pause within one day moves nothing;
+    - working days: the working days from the day of the pause (itself included, as it was not used up) to the
+      last day are counted again from the day on which it goes on (itself included). A pause over days off only
+      moves nothing, and the end is always a working day.
+
+    What had run out before the pause stays run out. The result is never before ``due``.
+
+    Raises:
+        ValueError: for an unknown unit, or when it goes on before it was paused.
+    """
+    if unit not in UNITS or resumed < paused:
+        raise ValueError(f"no such pause: {unit} {paused} {resumed}")
+    if paused >= due:
+        return Due(due, False)
+    if unit == "hour":
+        return Due(due + (resumed - paused), False)
+    last, day, again = last_day(due), local_day(paused), local_day(resumed)
+    if day == again:
+        return Due(due, False)
+    if unit != "working_day":
+        return Due(day_end(last + (again - day)), False)
+    left = working_days_between(day - dt.timedelta(days=1), last, local_holidays)
+    new, provisional = _add_working_days(again - dt.timedelta(days=1), left, local_holidays)
+    return Due(max(due, day_end(new)), provisional)
+
+
+def after_extension(due: dt.datetime, days: int) -> dt.datetime:
+    """The end of a limit that is extended by calendar days: the end of the day so many days after its last.
+
+    Raises:
+        ValueError: for less than one day.
+    """
+    if days < 1:
+        raise ValueError(f"no such extension: {days} days")
+    return day_end(last_day(due) + dt.timedelta(days=days))
+
+
+def working_days_between(after: dt.date, until: dt.date, local_holidays: Collection[dt.date] = ()) -> int:
+    """How many working days lie after the day ``after`` up to and with ``until``; 0 when there are none."""
+    days = (after + dt.timedelta(days=offset) for offset in range(1, (until - after).days + 1))
+    return sum(is_working_day(day, local_holidays)[0] for day in days)
 
 
 def _add_working_days(day: dt.date, length: int, local_holidays: Collection[dt.date]) -> tuple[dt.date, bool]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -201,6 +202,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "intake.tasks.sweep_imports",
         "schedule": 60,
         "options": {"expires": 55},
+    },
+    "colour-limits": {
+        "task": "cases.tasks.colour_limits",
+        "schedule": 60,
+        "options": {"expires": 55},
+    },
+    "recompute-limits": {
+        "task": "cases.tasks.recompute_limits",
+        "schedule": crontab(hour=0, minute=20),
+        "options": {"expires": 3600},
     },
     "deliver-notifications": {
         "task": "accounts.tasks.deliver_notifications",

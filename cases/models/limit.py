@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from governance_center.calendar import Due, due_at
+from governance_center.calendar import Due, due_at, last_day
 
 
 class LimitRule(models.Model):
@@ -67,7 +67,19 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         return self.filter(met_at__isnull=True, cancelled_at__isnull=True)
 
     def overdue(self, now: dt.datetime | None = None) -> DeadlineQuerySet:
-        return self.running().filter(due_at__lte=now or timezone.now())
+        """Past due and not met. A limit that stands still since before its end is not."""
+        stood_still = models.Q(paused_at__isnull=False, paused_at__lt=models.F("due_at"))
+        return self.running().filter(due_at__lte=now or timezone.now()).exclude(stood_still)
+
+    def turning(self, now: dt.datetime | None = None) -> DeadlineQuerySet:
+        """Yellow: much of the time is gone, but not all; the exact time counts, not the stored colour."""
+        now = now or timezone.now()
+        at_pause = models.Q(paused_at__gte=models.F("warn_at"), paused_at__lt=models.F("due_at"))
+        running_out = models.Q(paused_at__isnull=True, warn_at__lte=now, due_at__gt=now)
+        return self.running().filter(at_pause | running_out)
+
+    def paused(self) -> DeadlineQuerySet:
+        return self.running().filter(paused_at__isnull=False)
 
 
 class Deadline(models.Model):
@@ -123,21 +135,40 @@ class Deadline(models.Model):
 
     @property
     def colour(self) -> str:
-        """``green``, ``yellow`` (much of the time is gone) or ``red`` (past due, or met too late)."""
-        moment = self.met_at or timezone.now()
+        """``green``, ``yellow`` (much of the time is gone) or ``red`` (past due, or met too late), by exact time.
+
+        While it is paused it keeps the colour that it had when it was paused.
+        """
+        return self.colour_at(self.met_at or timezone.now())
+
+    def colour_at(self, now: dt.datetime) -> str:
+        """The colour at a moment, given how it stands now."""
+        moment = self.paused_at or now
         if moment >= self.due_at:
             return "red"
         return "yellow" if moment >= self.warn_at and not self.is_met else "green"
 
     @property
     def days_left(self) -> int:
-        """Local days from today to the last day of the limit; 0 on that day, negative after it."""
-        return (self.last_day - timezone.localdate()).days
+        """Local days from today to the last day of the limit; 0 on that day, negative after it.
+
+        While it is paused: from the day of the pause.
+        """
+        return (self.last_day - timezone.localdate(self.paused_at or timezone.now())).days
+
+    @property
+    def is_paused(self) -> bool:
+        return self.paused_at is not None and self.is_running
+
+    @property
+    def is_running(self) -> bool:
+        """Neither met nor cancelled; a paused limit is still asked for."""
+        return self.met_at is None and self.cancelled_at is None
 
     @property
     def last_day(self) -> dt.date:
         """The last local day of the limit: a limit in days ends with the end of it."""
-        return timezone.localdate(self.due_at - dt.timedelta(microseconds=1))
+        return last_day(self.due_at)
 
 
 class DeadlinePause(models.Model):
@@ -193,3 +224,13 @@ class DeadlineExtension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deadline_id} → {self.new_due_at:%Y-%m-%d}"
+
+    @property
+    def old_day(self) -> dt.date:
+        """The last day before."""
+        return last_day(self.old_due_at)
+
+    @property
+    def new_day(self) -> dt.date:
+        """The last day now."""
+        return last_day(self.new_due_at)

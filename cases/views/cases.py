@@ -14,6 +14,7 @@ from cases.actions import ACTIONS, possible
 from cases.exports import export_cases
 from cases.filters import ORDERINGS, CaseFilter
 from cases.forms import ConfirmForm, ReturnForm
+from cases.limit_page import limits_of
 from cases.models import Case, Referral
 from cases.routing import describe
 from cases.sections import actions_of, sections_of
@@ -53,6 +54,7 @@ def case_detail(request: HttpRequest, number: str) -> HttpResponse:
             "case": case,
             "may_open_files": user.role in {Role.CLERK, Role.DISPATCHER},
             "decisions": [(decision, describe(decision.reasons)) for decision in decisions],
+            "limits": limits_of(case, user),
             "timeline": selectors.timeline(case),
             "actions": possible(case, user) + actions_of(case, user),
             "sections": sections_of(case, user),

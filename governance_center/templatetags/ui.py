@@ -59,6 +59,8 @@ def due_badge(deadline: Any) -> dict[str, Any]:
 
 @register.filter
 def due_icon(deadline: Any) -> str:
+    if deadline.is_paused:
+        return "player-pause"
     if deadline.is_met:
         return "clock-x" if deadline.colour == "red" else "clock-check"
     return DUE_ICONS[deadline.colour]
@@ -71,6 +73,10 @@ def due_words(deadline: Any) -> str:
     if deadline.is_met:
         return gettext("met late") if late else gettext("met in time")
     days = abs(deadline.days_left)
+    if deadline.is_paused and not late:
+        return ngettext("paused, %(days)d day left", "paused, %(days)d days left", days) % {"days": days}
+    if deadline.is_paused:
+        return gettext("paused after its end")
     if late:
         if not days:
             return gettext("overdue since today")
