@@ -146,10 +146,9 @@ def _details(kind: str, data: dict[str, Any], departments: dict[str, str]) -> li
             _("assists: %(department)s") % {"department": departments.get(code, code)}
             for code in data.get("assistants", ())
         ]
-    if "new_due" in data:
-        details.append(
-            " → ".join(str(last_day(dt.datetime.fromisoformat(data[key]))) for key in ("old_due", "new_due"))
-        )
+    if data.get("new_due") != data.get("old_due"):
+        old, new = (last_day(dt.datetime.fromisoformat(data[key])) for key in ("old_due", "new_due"))
+        details.append(f"{old} → {new}")
     if kind == EventKind.FOLLOW_UP_PLANNED:
         days = ", ".join(str(day) for day in data.get("days", ()))
         details.append(_("visits on day %(days)s") % {"days": days})
