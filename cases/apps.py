@@ -7,4 +7,4 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
-        from cases import messages  # noqa: F401  registers what staff are told
+        from cases import checks, messages  # noqa: F401  register themselves

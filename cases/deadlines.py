@@ -8,6 +8,7 @@ from collections.abc import Collection
 from cases.models import Case, Deadline, LimitRule, Referral
 
 SIGN = "sign_for_referral"
+ASSIST_OPINION = "assist_opinion"
 PETITION_ROUTE = "petition_route"
 
 

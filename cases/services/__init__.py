@@ -10,16 +10,26 @@ from cases.services.handling import (
     start_follow_up,
     withdraw_case,
 )
+from cases.services.meeting import call_now, cancel_appointment, make_appointment, note_arrival, settle_appointment
 from cases.services.opening import CaseInput, PartyInput, accept_case, open_case, refuse_case
+from cases.services.opinions import ask_opinion, give_opinion, lift_opinion
 from cases.services.referrals import return_referral, rule_lead, sign_referral
+from cases.services.screening import screen_case
 
 __all__ = (
     "CaseInput",
     "PartyInput",
     "accept_case",
+    "ask_opinion",
+    "call_now",
+    "cancel_appointment",
     "close_case",
     "end_unresolved",
+    "give_opinion",
     "give_to_mediator",
+    "lift_opinion",
+    "make_appointment",
+    "note_arrival",
     "open_case",
     "record_progress",
     "refuse_case",
@@ -27,6 +37,8 @@ __all__ = (
     "resolve_case",
     "return_referral",
     "rule_lead",
+    "screen_case",
+    "settle_appointment",
     "sign_referral",
     "start_follow_up",
     "withdraw_case",
