@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases import ledger, workflow
-from cases.models import Case, EventKind, Screening, StatutoryRoute
+from cases.models import Case, EventKind, Note, Screening, StatutoryRoute
 from cases.services.common import lock, write_note
 from cases.states import State
 from governance_center.errors import GovernanceError, IllegalMove, MissingInput, NotAllowed
@@ -51,7 +51,8 @@ def screen_case(*, case: Case, by: User, answers: Mapping[str, bool], route: str
         raise MissingInput(_("Name the statutory route."), field="route")
     if is_out and route not in StatutoryRoute.values:
         raise GovernanceError(_("This choice is not possible here."), field="route", code="bad_choice")
-    note, facts = None, {}
+    note: Note | None = None
+    facts: dict[str, object] = {}
     if is_out or reason.strip():
         note, facts = write_note(case, by=by, text=reason, at=now, field="reason")
     values = {**given, "route": route if is_out else "", "reason": note, "by": by, "at": now}
@@ -63,7 +64,8 @@ def screen_case(*, case: Case, by: User, answers: Mapping[str, bool], route: str
 
 def screening_reasons(screening: Screening) -> list[str | Promise]:
     """The questions that were answered with yes, in words."""
-    return [Screening._meta.get_field(name).verbose_name for name in QUESTIONS if getattr(screening, name)]
+    words = {field.name: field.verbose_name for field in Screening._meta.fields}
+    return [words[name] for name in QUESTIONS if getattr(screening, name)]
 
 
 def screening_of(case: Case) -> tuple[Screening, list[str | Promise]] | None:
