@@ -15,7 +15,9 @@ from accounts.models import User
 from cases import forms, services, workflow
 from cases.models import Case, Referral
 from cases.sections import Action
+from cases.services import opinions
 from cases.services.handling import may_record_progress
+from cases.services.screening import QUESTIONS, may_screen
 from cases.states import State
 
 Run = Callable[[Case, User, dict[str, Any]], object]
@@ -51,6 +53,11 @@ def _may_rule(case: Case, user: User) -> bool:
     return case.is_contested and case.state in open_states and in_reach
 
 
+def _screen(case: Case, user: User, data: dict[str, Any]) -> object:
+    answers = {name: data[name] for name in QUESTIONS}
+    return services.screen_case(case=case, by=user, answers=answers, route=data["route"], reason=data["reason"])
+
+
 A = workflow.Actor
 
 ACTIONS: Mapping[str, CaseAction] = {
@@ -63,6 +70,11 @@ ACTIONS: Mapping[str, CaseAction] = {
         CaseAction(
             "refuse", _("Do not accept"), _("The case was not accepted."), "x", forms.RefuseForm,
             _has_move("refuse"), lambda case, user, data: services.refuse_case(case=case, by=user, **data),
+        ),
+        CaseAction(
+            "screen", _("Screen for mediation"), _("The answers were kept."), "list-check", forms.ScreenForm,
+            may_screen, _screen,
+            hint=_("A yes keeps the matter out of mediation; then name the statutory route and the reason."),
         ),
         CaseAction(
             "rule", _("Decide who leads"), _("The ruling was made."), "gavel", forms.RuleForm,
@@ -124,4 +136,18 @@ def _referral_actions(case: Case, user: User) -> list[Action]:
     found = [Action(reverse("cases:sign", args=[referral.pk]), _("Sign for it"), "signature", True)]
     if not referral.is_binding:
         found.append(Action(reverse("cases:return", args=[referral.pk]), _("Return it"), "arrow-back"))
+    return found
+
+
+def opinion_actions(referral: Referral, user: User) -> list[Action]:
+    """What can be done about the opinion of one assistant; empty for the lead."""
+    if referral.is_lead or not referral.is_current:
+        return []
+    found = []
+    if opinions.may_give(referral, user):
+        found.append(Action(reverse("cases:opinion_give", args=[referral.pk]), _("Give the opinion"), "pencil", True))
+    if opinions.may_ask(referral, user):
+        found.append(Action(reverse("cases:opinion_ask", args=[referral.pk]), _("Ask for an opinion"), "message"))
+    if opinions.may_lift(referral, user):
+        found.append(Action(reverse("cases:opinion_lift", args=[referral.pk]), _("Lift the requirement"), "x"))
     return found

@@ -2,6 +2,9 @@ from django.contrib import admin
 from modeltranslation.admin import TranslationAdmin
 
 from cases.models import Category, CategoryAssistant, CodeEntry, LimitRule
+from cases.rule_admin import RoutingRuleAdmin
+
+__all__ = ("AssistantInline", "CategoryAdmin", "CodeEntryAdmin", "LimitRuleAdmin", "RoutingRuleAdmin")
 
 
 class AssistantInline(admin.TabularInline):

@@ -7,7 +7,7 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
-        from cases import messages, tasks  # noqa: F401  registers what staff are told
+        from cases import checks, messages, tasks  # noqa: F401  register themselves
         from governance_center.events import subscribe
 
         subscribe("calendar.changed", tasks.recompute_after_change)

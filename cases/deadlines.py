@@ -12,6 +12,7 @@ from departments.presence import local_holidays_of
 from governance_center.calendar import after_extension, after_pause, due_at
 
 SIGN = "sign_for_referral"
+ASSIST_OPINION = "assist_opinion"
 PETITION_ROUTE = "petition_route"
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from cases.models import Case, Category, Colour, Deadline, Kind
+from cases.models import Case, Category, Colour, Deadline, Kind, Referral
 from cases.selectors import find
 from cases.states import OPEN_STATES, Outcome, State
 from departments.models import Department, Division
@@ -53,6 +53,11 @@ class CaseFilter(django_filters.FilterSet):
         queryset=lambda request: _mediators(request), label=_("Mediator"), empty_label=_("all")
     )
     outcome = django_filters.ChoiceFilter(choices=Outcome.choices, label=_("Outcome"), empty_label=_("all"))
+    returned_by = django_filters.CharFilter(method="was_returned_by", label=_("Returned by"), widget=HiddenInput)
+    led_by = django_filters.CharFilter(method="was_led_by", label=_("Given to lead"), widget=HiddenInput)
+    had_to_take = django_filters.CharFilter(method="had_to_be_taken_by", label=_("Had to take"), widget=HiddenInput)
+    dispatched_from = django_filters.DateFilter(method="unchanged", label=_("Dispatched from"), widget=HiddenInput)
+    dispatched_to = django_filters.DateFilter(method="unchanged", label=_("Dispatched to"), widget=HiddenInput)
     accepted_from = django_filters.DateFilter(method="from_day", label=_("Accepted from"))
     accepted_to = django_filters.DateFilter(method="to_day", label=_("Accepted to"))
     colour = django_filters.ChoiceFilter(
@@ -90,6 +95,29 @@ class CaseFilter(django_filters.FilterSet):
 
     def only_counted(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         return queryset.counted()  # type: ignore[attr-defined]
+
+    def was_led_by(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        return queryset.filter(Exists(self._leading(value)))
+
+    def was_returned_by(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        return queryset.filter(Exists(self._leading(value).filter(status=Referral.Status.RETURNED)))
+
+    def had_to_be_taken_by(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        later = Referral.objects.leading().filter(case=OuterRef("case"), department=value, pk__gt=OuterRef("pk"))
+        returned = self._leading(value).filter(Exists(later), status=Referral.Status.RETURNED)
+        return queryset.filter(Exists(returned))
+
+    def unchanged(self, queryset: QuerySet[Case], name: str, value: Any) -> QuerySet[Case]:
+        """The days of dispatch only narrow the filters by a department's referrals."""
+        return queryset
+
+    def _leading(self, department: str) -> QuerySet[Referral]:
+        """A case's referrals to a department as the lead, within the days of dispatch that are asked for."""
+        rows = Referral.objects.leading().filter(case=OuterRef("pk"), department=department)
+        first, last = self.form.cleaned_data.get("dispatched_from"), self.form.cleaned_data.get("dispatched_to")
+        if first:
+            rows = rows.filter(dispatched_at__gte=day_start(first))
+        return rows.filter(dispatched_at__lt=day_end(last)) if last else rows
 
     def from_day(self, queryset: QuerySet[Case], name: str, value: Any) -> QuerySet[Case]:
         return queryset.filter(accepted_at__gte=day_start(value))

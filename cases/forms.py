@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import StatutoryRoute
 from cases.states import GUIDED_OUTCOMES, Outcome, RefusalReason, ReturnReason
 from departments.models import Department
 
@@ -83,3 +84,41 @@ class RuleForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["department"].queryset = Department.objects.all()  # type: ignore[attr-defined]
+
+
+class ScreenForm(forms.Form):
+    """The four questions; a yes names the way instead."""
+
+    is_administrative = forms.BooleanField(label=_("a dispute with an authority about its power"), required=False)
+    is_pending = forms.BooleanField(label=_("pending in court, in arbitration or with the police"), required=False)
+    is_exclusive = forms.BooleanField(label=_("under the exclusive jurisdiction of another body"), required=False)
+    is_refused = forms.BooleanField(label=_("one side clearly refuses mediation"), required=False)
+    route = forms.ChoiceField(
+        label=_("statutory route"),
+        help_text=_("Only if a question is answered with yes."),
+        choices=[("", "—"), *StatutoryRoute.choices],
+        required=False,
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The petitioner is told this."),
+        max_length=TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class OpinionForm(forms.Form):
+    text = forms.CharField(
+        label=_("Opinion"), max_length=TEXT, widget=forms.Textarea(attrs={"rows": 5, "data-draft-key": "opinion"})
+    )
+
+
+class LiftForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why the opinion is no longer required"), max_length=TEXT, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class DayForm(forms.Form):
+    day = forms.DateField(label=_("day"))

@@ -6,6 +6,7 @@ from accounts.notifications import register
 
 register("referral.new", _("Case %(number)s was referred to your department as the lead. Please sign for it."))
 register("referral.assist", _("Case %(number)s was referred to your department to assist. Please sign for it."))
+register("referral.opinion_asked", _("Your department is asked for its opinion on case %(number)s."))
 register("case.to_decide", _("Case %(number)s waits for your decision on who leads."))
 register("case.reopened", _("Case %(number)s was reopened."))
 register("limit.yellow", _("Most of a time limit of case %(number)s is gone; its last day is %(day)s."))

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 
 from cases.models import Category, CategoryAssistant
 from cases.routing import TOWNSHIP_DEPARTMENT
+from cases.routing_rules import Rule, chain, stored_rules
 from departments.models import Department, Station
 
 
 class MemoryBook:
-    """What :func:`cases.routing.decide` looks up, read once in three queries."""
+    """What :func:`cases.routing.decide` looks up, read once in a handful of queries."""
 
     def __init__(self) -> None:
         self._assistants: dict[str, list[Department]] = defaultdict(list)
@@ -21,7 +22,18 @@ class MemoryBook:
         self._stations: dict[tuple[str, str], list[Station]] = defaultdict(list)
         for station in Station.objects.select_related("window"):
             self._stations[station.centre_id, station.department_id].append(station)
-        self._township = Department.objects.get(pk=TOWNSHIP_DEPARTMENT)
+        self._departments = Department.objects.in_bulk()
+        self._rules: list[Rule] = stored_rules()
+        self._rules_of: dict[str, list[Rule]] = {}
+
+    def rules(self, centre_code: str) -> list[Rule]:
+        if centre_code not in self._rules_of:
+            scopes = chain(centre_code)
+            self._rules_of[centre_code] = [rule for rule in self._rules if rule.scope in scopes]
+        return self._rules_of[centre_code]
+
+    def departments(self, codes: Sequence[str]) -> list[Department]:
+        return [self._departments[code] for code in codes if code in self._departments]
 
     def assistants(self, category: Category) -> list[Department]:
         return self._assistants[category.pk]
@@ -35,4 +47,4 @@ class MemoryBook:
         }
 
     def township(self) -> Department:
-        return self._township
+        return self._departments[TOWNSHIP_DEPARTMENT]

@@ -8,11 +8,22 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.models import Case, CaseParty, Deadline, EventKind, Person, Referral
+from cases.models import (
+    Appointment,
+    Case,
+    CaseParty,
+    Deadline,
+    EventKind,
+    OnCallCall,
+    Person,
+    Referral,
+    StatutoryRoute,
+)
 from cases.states import OPEN_STATES, Outcome, RefusalReason, ReturnReason, State
 from departments.models import Department
 from governance_center.calendar import last_day
@@ -55,7 +66,17 @@ def case_page(user: User, number: str) -> QuerySet[Case]:
             Prefetch("deadlines", Deadline.objects.select_related("rule", "referral__department")),
             Prefetch(
                 "referrals",
-                Referral.objects.select_related("department", "division", "signed_by", "returned_by", "return_note"),
+                Referral.objects.select_related(
+                    "department",
+                    "division",
+                    "signed_by",
+                    "returned_by",
+                    "return_note",
+                    "opinion",
+                    "opinion_by",
+                    "lift_note",
+                    "lifted_by",
+                ),
             ),
         )
     )
@@ -100,10 +121,14 @@ def dispatch_board(user: User) -> dict[str, QuerySet[Case]]:
     now = timezone.now()
     unsigned = Referral.objects.awaiting_signature().filter(case=OuterRef("pk"))
     late = Deadline.objects.overdue(now).filter(case=OuterRef("pk"), rule="sign_for_referral")
+    late_calls = OnCallCall.objects.filter(
+        referral__case=OuterRef("pk"), referral__is_current=True, arrived_at__isnull=True, answer_by__lte=now
+    )
     return {
         "to_decide": visible.contested().filter(state__in=OPEN_STATES).order_by("state_since"),
         "to_screen": visible.filter(state=State.REGISTERED).order_by("registered_at"),
         "overdue": visible.open().overdue().order_by("due_at"),
+        "late_calls": visible.open().filter(Exists(late_calls)).order_by("registered_at"),
         "unsigned": visible.open().filter(Exists(unsigned) & Exists(late)).order_by("registered_at"),
     }
 
@@ -133,8 +158,12 @@ def _details(kind: str, data: dict[str, Any], departments: dict[str, str]) -> li
     if kind == EventKind.RETURNED:
         details.append(departments.get(data["department"], data["department"]))
         details.append(ReturnReason(data["reason"]).label)
-    if kind == EventKind.SIGNED:
+    if kind in {
+        EventKind.SIGNED, EventKind.OPINION, EventKind.OPINION_LIFTED, EventKind.APPOINTED, EventKind.CALLED,
+        EventKind.ARRIVED,
+    }:  # fmt: skip
         details.append(departments.get(data["department"], data["department"]))
+    details += _meeting_details(kind, data)
     if kind in {EventKind.ROUTED, EventKind.RULED}:
         lead = data.get("lead")
         details.append(
@@ -152,6 +181,24 @@ def _details(kind: str, data: dict[str, Any], departments: dict[str, str]) -> li
     if kind == EventKind.FOLLOW_UP_PLANNED:
         days = ", ".join(str(day) for day in data.get("days", ()))
         details.append(_("visits on day %(days)s") % {"days": days})
+    return details
+
+
+def _meeting_details(kind: str, data: dict[str, Any]) -> list[str | Promise]:
+    """What entries of screening, opinions, appointments and calls say, in words."""
+    details: list[str | Promise] = []
+    if kind == EventKind.SCREENED and data.get("route"):
+        details.append(_("statutory route: %(route)s") % {"route": StatutoryRoute(data["route"]).label})
+    if kind == EventKind.OPINION and data.get("asked"):
+        details.append(_("opinion asked for"))
+    if kind == EventKind.APPOINTED:
+        details.append(date_format(dt.date.fromisoformat(data["day"])))
+        if data.get("state"):
+            details.append(Appointment.State(data["state"]).label)
+    if kind == EventKind.CALLED:
+        details.append(_("to answer within %(minutes)s minutes") % {"minutes": data["minutes"]})
+    if kind == EventKind.ARRIVED:
+        details.append(_("in time") if data.get("in_time") else _("late"))
     return details
 
 

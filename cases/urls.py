@@ -1,7 +1,7 @@
 from django.urls import path
 
 from cases.views import cases as views
-from cases.views import limits, people
+from cases.views import joint, limits, people
 
 app_name = "cases"
 
@@ -13,6 +13,13 @@ urlpatterns = [
     path("referrals/", views.referrals, name="referrals"),
     path("referrals/<int:pk>/sign/", views.sign, name="sign"),
     path("referrals/<int:pk>/return/", views.send_back, name="return"),
+    path("referrals/<int:pk>/opinion/", joint.give, name="opinion_give"),
+    path("referrals/<int:pk>/opinion/ask/", joint.ask, name="opinion_ask"),
+    path("referrals/<int:pk>/opinion/lift/", joint.lift, name="opinion_lift"),
+    path("referrals/<int:pk>/appointment/", joint.appoint, name="appoint"),
+    path("appointments/<int:pk>/<slug:state>/", joint.settle, name="appointment_settle"),
+    path("referrals/<int:pk>/call/", joint.call, name="call"),
+    path("calls/<int:pk>/arrived/", joint.arrived, name="arrived"),
     path("cases/<str:number>/parties/<int:pk>/", people.reveal_party, name="reveal_party"),
     path("search/", people.search, name="search"),
     path("people/<int:pk>/", people.person_file, name="person"),

@@ -6,5 +6,6 @@ app_name = "reporting"
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
+    path("bounces/", views.bounces, name="bounces"),
     path("waiting/", views.waiting, name="waiting"),
 ]

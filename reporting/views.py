@@ -13,6 +13,7 @@ from accounts.models import Role, User
 from departments.models import Division
 from intake import queue_figures
 from intake.models import Purpose
+from reporting import bounces as bounce_figures
 from reporting import selectors
 from reporting.forms import PeriodForm, presets
 from reporting.measures import MEASURES
@@ -82,6 +83,26 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "as_of": timezone.localtime(),
     }
     return render(request, "reporting/waiting.html", context)
+
+
+@role_required(Role.OFFICIAL, Role.DISPATCHER)
+def bounces(request: HttpRequest) -> HttpResponse:
+    """How often departments return matters, to whom they go then, and who had to take one in the end."""
+    division = _division(staff(request), request.GET.get("division"))
+    form = PeriodForm(request.GET if {"first", "last"} & request.GET.keys() else None)
+    period = form.period()
+    context = {
+        "division": division,
+        "path": _path_to(division, staff(request)),
+        "children": Division.objects.filter(parent=division, centre__isnull=False).order_by("code"),
+        "form": form,
+        "period": period,
+        "presets": presets(timezone.localdate()),
+        "rows": bounce_figures.by_department(division.pk, period),
+        "pairs": bounce_figures.by_pair(division.pk, period),
+        "as_of": timezone.localtime(),
+    }
+    return render(request, "reporting/bounces.html", context)
 
 
 def _division(user: User, code: str | None) -> Division:

@@ -45,6 +45,7 @@ CATEGORIES = (
 )
 LIMITS = (
     ("sign_for_referral", 1, "working_day", True),
+    ("assist_opinion", 5, "working_day", True),
     ("handle_dispute", 30, "calendar_day", False),
     ("handle_service", 5, "working_day", True),
     ("handle_hazard", 1, "working_day", True),

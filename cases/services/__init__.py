@@ -11,17 +11,27 @@ from cases.services.handling import (
     withdraw_case,
 )
 from cases.services.limits import extend_limit, pause_limit, recompute_limit, resume_limit
+from cases.services.meeting import call_now, cancel_appointment, make_appointment, note_arrival, settle_appointment
 from cases.services.opening import CaseInput, PartyInput, accept_case, open_case, refuse_case
+from cases.services.opinions import ask_opinion, give_opinion, lift_opinion
 from cases.services.referrals import return_referral, rule_lead, sign_referral
+from cases.services.screening import screen_case
 
 __all__ = (
     "CaseInput",
     "PartyInput",
     "accept_case",
+    "ask_opinion",
+    "call_now",
+    "cancel_appointment",
     "close_case",
     "end_unresolved",
     "extend_limit",
+    "give_opinion",
     "give_to_mediator",
+    "lift_opinion",
+    "make_appointment",
+    "note_arrival",
     "open_case",
     "pause_limit",
     "recompute_limit",
@@ -32,6 +42,8 @@ __all__ = (
     "resume_limit",
     "return_referral",
     "rule_lead",
+    "screen_case",
+    "settle_appointment",
     "sign_referral",
     "start_follow_up",
     "withdraw_case",

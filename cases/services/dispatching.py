@@ -12,7 +12,9 @@ from accounts.models import Role, User
 from accounts.notifications import notify
 from cases import deadlines, ledger, routing
 from cases.models import Case, Deadline, EventKind, LimitRule, Note, Referral, RoutingDecision
+from departments.models import Mode, Shift
 from departments.presence import local_holidays_of
+from governance_center.calendar import local_day
 
 
 def send(
@@ -33,11 +35,18 @@ def send(
     """
     if local_holidays is None:
         local_holidays = local_holidays_of(case.centre_id)
-    rules = deadlines.rules(deadlines.SIGN, deadlines.handling_rule_code(case.kind))
+    rules = deadlines.rules(deadlines.SIGN, deadlines.ASSIST_OPINION, deadlines.handling_rule_code(case.kind))
     referrals = _refer(case, decision, at=at, binding=binding)
     limits = [
         deadlines.build(case, rules[deadlines.SIGN], start=at, local_holidays=local_holidays, referral=referral)
         for referral in referrals
+    ]
+    limits += [
+        deadlines.build(
+            case, rules[deadlines.ASSIST_OPINION], start=at, local_holidays=local_holidays, referral=referral
+        )
+        for referral in referrals
+        if referral.is_opinion_required
     ]
     changed = {"lead", "is_contested", "due_at"}
     case.lead = decision.lead.department if decision.lead else None
@@ -45,13 +54,53 @@ def send(
     if decision.lead:
         limits += _handling_limit(case, rules, at=at, local_holidays=local_holidays)
     Deadline.objects.bulk_create(limits)
-    RoutingDecision.objects.create(
-        case=case, at=at, by=by, lead=case.lead, reasons=decision.reasons, is_ruling=binding, note=note
-    )
+    shift = _shift_of(case, decision, local_day(at))
+    decision_row(case, decision, by=by, at=at, note=note, shift=shift).save()
     tell_departments(case, referrals)
     if case.is_contested:
         tell_dispatchers(case, "case.to_decide", key=f"case:{case.pk}:to_decide:{case.ledger_length}")
     return routing_entry(case, decision, by=by, at=at, binding=binding, note=note), changed
+
+
+def decision_row(
+    case: Case,
+    decision: routing.Decision,
+    *,
+    by: User | None,
+    at: dt.datetime,
+    note: Note | None = None,
+    shift: Shift | None = None,
+) -> RoutingDecision:
+    """The unsaved record of a decision: the rule, the facts it saw, where the lead is met and what was passed over.
+
+    Args:
+        note: the reasons of a final ruling; a ruling is kept as a precedent.
+    """
+    return RoutingDecision(
+        case_id=case.pk,
+        at=at,
+        by=by,
+        lead=case.lead,
+        reasons=decision.reasons,
+        rule_id=decision.rule.pk if decision.rule else None,
+        facts=decision.facts,
+        alternatives=decision.alternatives,
+        station=decision.lead.station if decision.lead else None,
+        shift=shift,
+        is_ruling=note is not None,
+        is_precedent=note is not None,
+        note=note,
+    )
+
+
+def _shift_of(case: Case, decision: routing.Decision, day: dt.date) -> Shift | None:
+    """The shift on which a rotating lead is met; None where the rota has none."""
+    lead = decision.lead
+    if lead is None or lead.station is None or lead.station.mode != Mode.ROTATING:
+        return None
+    met = (lead.presence.next_day if lead.presence else None) or day
+    shifts = Shift.objects.in_force().filter(centre=case.centre_id, department=lead.department, day=met)
+    return shifts.order_by("half").first()
 
 
 def tell_departments(case: Case, referrals: Sequence[Referral]) -> None:
@@ -110,6 +159,7 @@ def _refer(case: Case, decision: routing.Decision, *, at: dt.datetime, binding: 
                 role=role,
                 dispatched_at=at,
                 is_binding=binding and role == Referral.Role.LEAD,
+                is_opinion_required=decision.asks_opinions and role == Referral.Role.ASSIST,
             )
             for target, role in targets
         ]
@@ -137,6 +187,8 @@ def routing_entry(
         "assistants": [target.department.pk for target in decision.assistants],
         "reasons": [reason["code"] for reason in decision.reasons],
     }
+    if decision.rule:
+        data["rule"] = decision.rule.pk
     if note:
         data["note"] = note.pk
     return ledger.Entry(EventKind.RULED if binding else EventKind.ROUTED, by, data, at)

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from accounts.notifications import notify
 from cases import deadlines, ledger, workflow
-from cases.models import Case, CaseAccess, Deadline, EventKind, Note, Referral
+from cases.models import Case, CaseAccess, Deadline, EventKind, Note, Referral, RoutingRule, Screening
 from cases.services.common import lock, write_note
 from cases.services.dispatching import officers_of
+from cases.services.opinions import OpinionMissing, owing_opinions
+from cases.services.screening import screening_reasons
 from cases.states import Outcome, State
 from cases.workflow import Actor
 from departments.presence import local_holidays_of
@@ -32,6 +34,10 @@ class WrongOutcome(GovernanceError):
 class NotMediable(GovernanceError):
     code = "not_mediable"
     message = _("Matters of this category may not be mediated.")
+
+
+class ScreenedOut(NotMediable):
+    message = _("The matter may not be mediated: %(why)s. Its statutory route is: %(route)s.")
 
 
 @atomic
@@ -74,6 +80,7 @@ def give_to_mediator(*, case: Case, mediator: User, by: User, facts: dict[str, o
         raise NotAllowed()
     if not case.category.is_mediable:
         raise NotMediable()
+    _check_screening(case)
     entries, changed = [], {"mediator"}
     if case.state == State.ACCEPTED:
         started, more = workflow.prepare(case, "start_handling", by=by, at=now)
@@ -95,6 +102,20 @@ def give_to_mediator(*, case: Case, mediator: User, by: User, facts: dict[str, o
     return case
 
 
+def _check_screening(case: Case) -> None:
+    """Refuse what the checklist, or without one the routing rule, keeps out of mediation."""
+    screening = Screening.objects.filter(case=case).first()
+    if screening is not None and not screening.is_mediable:
+        why = "; ".join(str(question) for question in screening_reasons(screening))
+        raise ScreenedOut(why=why, route=screening.get_route_display())
+    if screening is not None:
+        return
+    decision = case.routing_decisions.select_related("rule").order_by("pk").first()
+    rule = decision.rule if decision else None
+    if rule is not None and rule.leads == RoutingRule.Leads.STATUTORY:
+        raise ScreenedOut(why=rule.name, route=rule.get_statutory_route_display())
+
+
 def keep_access(case: Case, user_id: int) -> None:
     """Let a user go on reading the case."""
     CaseAccess.objects.get_or_create(case=case, user_id=user_id)
@@ -105,11 +126,15 @@ def resolve_case(*, case: Case, by: User, outcome: str, note: str, facts: dict[s
     """Resolve the case (化解): by agreement (mediator), by settlement or service done (lead department).
 
     Raises:
+        OpinionMissing: an assistant still owes a required opinion.
         WrongOutcome: the outcome is not this actor's to give.
         IllegalMove, NotAllowed, MissingInput: as :func:`cases.workflow.check`.
     """
     case, now = lock(case), timezone.now()
     workflow.check(case, "resolve", by=by, data={"outcome": outcome})
+    missing = owing_opinions(case)
+    if missing:
+        raise OpinionMissing(departments="、".join(referral.department.name for referral in missing))
     needed = Actor.MEDIATOR if outcome in AGREEMENTS else Actor.LEAD
     if needed not in workflow.relations(by, case):
         raise WrongOutcome(field="outcome")

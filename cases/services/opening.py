@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from cases import deadlines, ledger, numbers, routing, workflow
 from cases.models import Case, CaseParty, Category, Channel, EventKind, Kind, Person, PetitionClass
+from cases.routing_rules import Facts, facts_of
 from cases.services import dispatching
 from cases.services.common import lock, write_note
 from departments.models import Centre, Division
@@ -100,7 +101,8 @@ def open_case(
         rule = deadlines.rules(deadlines.PETITION_ROUTE)[deadlines.PETITION_ROUTE]
         deadlines.build(case, rule, start=now, local_holidays=holidays).save()
     if accept:
-        more, fields = _accept_and_route(case, by=by, now=now, local_holidays=holidays)
+        facts = facts_of(case, has_organisation=any(party.organisation.strip() for party in parties))
+        more, fields = _accept_and_route(case, facts, by=by, now=now, local_holidays=holidays)
         entries, changed = entries + more, changed | fields
     ledger.append(case, entries, update=changed)
     publish("case.opened", case=case)
@@ -114,7 +116,9 @@ def accept_case(*, case: Case, by: User) -> Case:
     Raises: as :func:`cases.workflow.check`.
     """
     case, now = lock(case), timezone.now()
-    entries, changed = _accept_and_route(case, by=by, now=now, local_holidays=local_holidays_of(case.centre_id))
+    facts = facts_of(case, has_organisation=case.parties.exclude(organisation="").exists())
+    holidays = local_holidays_of(case.centre_id)
+    entries, changed = _accept_and_route(case, facts, by=by, now=now, local_holidays=holidays)
     ledger.append(case, entries, update=changed)
     return case
 
@@ -189,7 +193,7 @@ def registered_facts(case: Case) -> dict[str, Any]:
 
 
 def _accept_and_route(
-    case: Case, *, by: User, now: dt.datetime, local_holidays: Collection[dt.date]
+    case: Case, facts: Facts, *, by: User, now: dt.datetime, local_holidays: Collection[dt.date]
 ) -> tuple[list[ledger.Entry], set[str]]:
     accepted, changed = workflow.prepare(case, "accept", by=by, at=now)
     decision = routing.decide(
@@ -198,6 +202,7 @@ def _accept_and_route(
         place_code=case.division_id,
         day=local_day(now),
         local_holidays=local_holidays,
+        facts=facts,
     )
     routed, more = dispatching.send(case, decision, by=by, at=now, local_holidays=local_holidays)
     return [accepted, routed], changed | more

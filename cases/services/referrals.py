@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 from cases import deadlines, ledger, routing, workflow
-from cases.models import Case, EventKind, Referral, RoutingDecision
+from cases.models import Case, Deadline, EventKind, Referral, RoutingDecision
 from cases.services import dispatching
 from cases.services.common import lock, write_note
 from cases.states import ReturnReason, State
@@ -33,6 +33,11 @@ class Binding(GovernanceError):
 class NothingToRule(GovernanceError):
     code = "nothing_to_rule"
     message = _("The case is not waiting for a decision on who leads.")
+
+
+class ReturnTooLate(GovernanceError):
+    code = "return_too_late"
+    message = _("The limit for signing has passed; the matter can no longer be returned. Ask the dispatcher.")
 
 
 @atomic
@@ -67,6 +72,7 @@ def return_referral(*, referral: Referral, by: User, reason: str, note: str) -> 
     Raises:
         NotAllowed, AlreadyAnswered: as :func:`sign_referral`.
         Binding: after a ruling of the dispatcher.
+        ReturnTooLate: the limit for signing has passed.
         MissingInput: without a reason of the list or without an explanation.
     """
     case, referral = _lock_both(referral, by)
@@ -75,9 +81,12 @@ def return_referral(*, referral: Referral, by: User, reason: str, note: str) -> 
     if reason not in ReturnReason.values:
         raise MissingInput(field="reason")
     now = timezone.now()
+    if Deadline.objects.overdue(now).filter(referral=referral, rule=deadlines.SIGN).exists():
+        raise ReturnTooLate()
     written, facts = write_note(case, by=by, text=note, at=now)
     _end_returned(referral, by=by, reason=reason, note_id=written.pk, now=now)
     deadlines.meet_signing(referral, now)
+    deadlines.cancel(case, now, referral=referral)
     entries = [ledger.Entry(EventKind.RETURNED, by, {**referral_facts(referral), "reason": reason, **facts}, now)]
     changed: set[str] = set()
     if referral.is_lead:
@@ -112,6 +121,7 @@ def rule_lead(*, case: Case, department: Department, by: User, note: str) -> Cas
     decision = routing.Decision(
         lead=target,
         reasons=[{"code": "ruling", "department": department.pk}, routing.presence_reason(target, day)],
+        alternatives=_returned_before(case, department.pk),
     )
     entry, changed = dispatching.send(
         case, decision, by=by, at=now, binding=True, note=written, local_holidays=holidays
@@ -175,14 +185,22 @@ def _route_again(case: Case, returned: Referral, now: dt.datetime) -> tuple[ledg
             {"code": "returned_next", "department": department.pk, **base},
             routing.presence_reason(target, day),
         ],
+        alternatives=_returned_before(case),
     )
     entry, changed = dispatching.send(case, decision, by=None, at=now, local_holidays=holidays)
     return entry, changed | {"returned_count"}
 
 
+def _returned_before(case: Case, chosen: str = "") -> list[dict[str, str]]:
+    """Those that have returned the case and do not lead it now, as alternatives of a decision."""
+    rows = Referral.objects.filter(case=case, status=Referral.Status.RETURNED).exclude(department=chosen)
+    codes = dict.fromkeys(rows.order_by("pk").values_list("department", flat=True))
+    return [{"code": "alt_returned", "department": code} for code in codes]
+
+
 def _hand_to_dispatcher(case: Case, reasons: list[dict[str, str]], now: dt.datetime) -> tuple[ledger.Entry, set[str]]:
     case.lead, case.is_contested = None, True
-    RoutingDecision.objects.create(case=case, at=now, lead=None, reasons=reasons)
+    RoutingDecision.objects.create(case=case, at=now, lead=None, reasons=reasons, alternatives=_returned_before(case))
     key = f"case:{case.pk}:to_decide:{case.returned_count}"
     dispatching.tell_dispatchers(case, "case.to_decide", key=key)
     codes = [reason["code"] for reason in reasons]

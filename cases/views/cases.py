@@ -9,15 +9,18 @@ from django.utils.translation import gettext as _
 
 from accounts.access import role_required, staff
 from accounts.models import Role, User
-from cases import selectors, services
-from cases.actions import ACTIONS, possible
+from cases import precedents, selectors, services
+from cases.actions import ACTIONS, opinion_actions, possible
+from cases.explaining import explanations_of
 from cases.exports import export_cases
 from cases.filters import ORDERINGS, CaseFilter
 from cases.forms import ConfirmForm, ReturnForm
 from cases.limit_page import limits_of
 from cases.models import Case, Referral
-from cases.routing import describe
+from cases.routing_rules import facts_of
 from cases.sections import actions_of, sections_of
+from cases.services.meeting import meeting_of
+from cases.services.screening import screening_of
 from governance_center.http import submit
 
 PER_PAGE = 25
@@ -46,14 +49,16 @@ def case_detail(request: HttpRequest, number: str) -> HttpResponse:
     """One case: who has it, why, until when, what happened, and what can be done now."""
     user = staff(request)
     case = get_object_or_404(selectors.case_page(user, number))
-    decisions = list(case.routing_decisions.select_related("lead", "by", "note"))
     return render(
         request,
         "cases/detail.html",
         {
             "case": case,
             "may_open_files": user.role in {Role.CLERK, Role.DISPATCHER},
-            "decisions": [(decision, describe(decision.reasons)) for decision in decisions],
+            "decisions": explanations_of(case),
+            "referrals": [(referral, opinion_actions(referral, user)) for referral in case.referrals.all()],
+            "screening": screening_of(case),
+            "meeting": meeting_of(case, user),
             "limits": limits_of(case, user),
             "timeline": selectors.timeline(case),
             "actions": possible(case, user) + actions_of(case, user),
@@ -78,6 +83,8 @@ def case_action(request: HttpRequest, number: str, code: str) -> HttpResponse:
         messages.warning(request, _("This is not possible now; the case has moved on."))
         return redirect("cases:detail", case.number)
     context = {"case": case, "title": action.label, "hint": action.hint, "form": form, "icon": action.icon}
+    if code == "rule":
+        context["precedents"] = precedents.like(facts_of(case, has_organisation=False), user, apart_from=case)
     return render(request, "cases/action.html", context)
 
 
@@ -134,6 +141,7 @@ def dispatch(request: HttpRequest) -> HttpResponse:
     titles = {
         "to_decide": _("Waiting for your decision"),
         "to_screen": _("To be screened"),
+        "late_calls": _("Called and not here in time"),
         "unsigned": _("Not signed for in time"),
         "overdue": _("Overdue"),
     }

@@ -15,8 +15,9 @@ from uuid import UUID, uuid5
 
 from accounts.models import User
 from cases import deadlines, ledger, routing, workflow
-from cases.models import Case, CaseEvent, CaseParty, Deadline, EventKind, Kind, Note, Person, Referral, RoutingDecision
-from cases.services.dispatching import routing_entry
+from cases.models import Case, CaseEvent, CaseParty, Deadline, EventKind, Kind, Note, Person, Referral
+from cases.routing_rules import facts_of
+from cases.services.dispatching import decision_row, routing_entry
 from cases.services.opening import registered_facts
 from cases.states import State
 from cases.workflow import Actor
@@ -200,16 +201,15 @@ class Life:
                 referral = self._refer(target.department, target.division_id, role, at)
                 self._limit(deadlines.SIGN, at, referral)
             case.due_at = self._limit(deadlines.handling_rule_code(case.kind), case.accepted_at).due_at
-        self.rows.add(
-            RoutingDecision(case_id=case.pk, at=at, by=self.source.by, lead=case.lead, reasons=decision.reasons)
-        )
+        self.rows.add(decision_row(case, decision, by=self.source.by, at=at))
         self._clock = max(at, self._clock + STEP)
         self.entries.append(routing_entry(case, decision, by=self.source.by, at=self._clock, binding=False, note=None))
 
     def _decision(self) -> routing.Decision:
         book, place, day = self.book, self.matter.place, local_day(self.source.at)
         where = {"centre_code": book.centre.pk, "day": day, "local_holidays": book.holidays, "book": book.routing}
-        decision = routing.decide(category=self.matter.category, place_code=place, **where)  # type: ignore[arg-type]
+        facts = facts_of(self.case, has_organisation=bool(self.matter.organisation))
+        decision = routing.decide(category=self.matter.category, place_code=place, facts=facts, **where)  # type: ignore[arg-type]
         named = self.matter.lead
         if named is None or (decision.lead and decision.lead.department.pk == named.pk):
             return decision

@@ -17,9 +17,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import role_required, staff
 from accounts.models import Role, User
-from cases import routing
+from cases import precedents, routing
 from cases.models import Case, Category, Channel, Person
+from cases.routing_rules import Facts
 from cases.selectors import public_status
+from cases.services.meeting import meeting_of
 from departments.models import Centre, Division
 from departments.presence import local_holidays_of
 from governance_center.calendar import day_start
@@ -100,15 +102,27 @@ def route_preview(request: HttpRequest) -> HttpResponse:
     place = Division.objects.within(centre.pk).filter(pk=request.GET.get("division", "")).first()
     decision = None
     if category:
+        facts = Facts(
+            category=category.pk,
+            place=place.pk if place else centre.pk,
+            channel=request.GET.get("channel", ""),
+            has_organisation=any(value.strip() for key, value in request.GET.items() if key.endswith("organisation")),
+            text="\n".join(request.GET.get(name, "") for name in ("title", "narrative")),
+        )
         decision = routing.decide(
             category=category,
             centre_code=centre.pk,
             place_code=place.pk if place else centre.pk,
             day=timezone.localdate(),
             local_holidays=local_holidays_of(centre.pk),
+            facts=facts,
         )
-    reasons = routing.describe(decision.reasons) if decision else []
-    return render(request, "intake/_route_preview.html", {"decision": decision, "reasons": reasons})
+    context = {
+        "decision": decision,
+        "reasons": routing.describe(decision.reasons) if decision else [],
+        "precedents": precedents.like(facts, staff(request)) if decision else [],
+    }
+    return render(request, "intake/_route_preview.html", context)
 
 
 @role_required(*DESK_ROLES)
@@ -120,7 +134,12 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     )
     visit = get_object_or_404(visits, pk=pk, case__isnull=False)
     url = request.build_absolute_uri(receipts.status_path(visit.case))
-    context = {"visit": visit, **notices.offer(visit.case), **receipts.receipt(visit, url)}
+    context = {
+        "visit": visit,
+        "meeting": meeting_of(visit.case, staff(request)),
+        **notices.offer(visit.case),
+        **receipts.receipt(visit, url),
+    }
     return render(request, "intake/receipt.html", context)
 
 

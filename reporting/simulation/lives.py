@@ -27,7 +27,8 @@ from cases.models import (
     Referral,
     RoutingDecision,
 )
-from cases.services.dispatching import routing_entry
+from cases.routing_rules import facts_of
+from cases.services.dispatching import decision_row, routing_entry
 from cases.services.opening import registered_facts
 from cases.services.people import key_rows
 from cases.services.referrals import referral_facts
@@ -72,6 +73,7 @@ class Life:
     limits: list[Deadline] = field(default_factory=list)
     referrals: list[Referral] = field(default_factory=list)
     mediator: Mediator | None = None
+    has_organisation: bool = False
 
     def live(self) -> Case:
         """Everything that happens to the case until ``end``."""
@@ -152,6 +154,7 @@ class Life:
         if category.pk in ORGANISED:
             county = self.world.centres[self.spec.county].name_zh_hans.removesuffix("综治中心")
             name = names.company(self.rng, county)
+            self.has_organisation = True
             self.rows.add(CaseParty(case_id=self.case.pk, organisation=name, part=part.RESPONDENT))
             return
         other = Person(name=names.chinese_name(self.rng), language="zh-hans", division=place,
@@ -235,6 +238,7 @@ class Life:
         decision = routing.decide(
             category=case.category, centre_code=self.spec.county, place_code=case.division_id, day=local_day(at),
             local_holidays=self.world.holidays[self.spec.county], book=self.world.book,
+            facts=facts_of(case, has_organisation=self.has_organisation),
         )  # fmt: skip
         self._send(decision, self.clerk, at)
         if case.is_contested:
@@ -252,16 +256,16 @@ class Life:
                 Referral(
                     case_id=case.pk, department=target.department, division_id=target.division_id, role=role,
                     dispatched_at=at, is_binding=binding and role == Referral.Role.LEAD,
+                    is_opinion_required=decision.asks_opinions and role == Referral.Role.ASSIST,
                 )
             )  # fmt: skip
             self.referrals.append(referral)
             self._limit(deadlines.SIGN, at, referral)
+            if referral.is_opinion_required:
+                self._limit(deadlines.ASSIST_OPINION, at, referral)
         if decision.lead and case.due_at is None:
             case.due_at = self._limit(deadlines.handling_rule_code(case.kind), at).due_at
-        self.rows.add(
-            RoutingDecision(case_id=case.pk, at=at, by=by, lead=case.lead, reasons=decision.reasons, is_ruling=binding,
-                            note=note)
-        )  # fmt: skip
+        self.rows.add(decision_row(case, decision, by=by, at=at, note=note))
         self.entries.append(routing_entry(case, decision, by=by, at=at, binding=binding, note=note))
         self.clock = at
 
