@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cases.models import Category, CategoryAssistant
 from cases.routing import TOWNSHIP_DEPARTMENT
-from departments.models import Department, Station
+from departments.models import Department, Shift, Station
+from departments.presence import LOOK_AHEAD_DAYS, Rota, Turn
 
 
 class MemoryBook:
-    """What :func:`cases.routing.decide` looks up, read once in three queries."""
+    """What :func:`cases.routing.decide` looks up, read once in four queries."""
 
     def __init__(self) -> None:
         self._assistants: dict[str, list[Department]] = defaultdict(list)
@@ -22,6 +23,12 @@ class MemoryBook:
         for station in Station.objects.select_related("window"):
             self._stations[station.centre_id, station.department_id].append(station)
         self._township = Department.objects.get(pk=TOWNSHIP_DEPARTMENT)
+        self._turns: dict[tuple[str, str], list[Turn]] = defaultdict(list)
+        self._days: dict[str, set[dt.date]] = defaultdict(set)
+        columns = ("centre_id", "department_id", "day", "half", "window__number", "window__zone")
+        for centre, department, *turn in Shift.objects.in_force().values_list(*columns):
+            self._turns[centre, department].append(Turn(*turn))
+            self._days[centre].add(turn[0])
 
     def assistants(self, category: Category) -> list[Department]:
         return self._assistants[category.pk]
@@ -32,6 +39,14 @@ class MemoryBook:
             for department in departments
             for station in self._stations[centre_code, department.pk]
             if day in station.period
+        }
+
+    def rotas(self, centre_code: str, departments: Collection[str], day: dt.date) -> Mapping[str, Rota]:
+        end = day + dt.timedelta(days=LOOK_AHEAD_DAYS)
+        days = self._days[centre_code]
+        return {
+            code: Rota(days, [turn for turn in self._turns[centre_code, code] if day <= turn.day <= end])
+            for code in departments
         }
 
     def township(self) -> Department:

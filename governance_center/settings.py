@@ -201,6 +201,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 55},
     },
+    "sweep-rotas": {
+        "task": "cases.tasks.sweep_rotas",
+        "schedule": 60,
+        "options": {"expires": 55},
+    },
     "deliver-notifications": {
         "task": "accounts.tasks.deliver_notifications",
         "schedule": 60,
