@@ -57,6 +57,11 @@ class Share(NamedTuple):
         """From 0 to 1; None without matters."""
         return self.met / self.matters if self.matters else None
 
+    @property
+    def percent(self) -> str:
+        """In percent to one decimal place; a dash without matters."""
+        return percent(self.part)
+
 
 class WhatIf(NamedTuple):
     """A department's matters met as things are, if it were resident, and if it came on two days more."""
@@ -66,6 +71,11 @@ class WhatIf(NamedTuple):
     resident: Share
     two_more: Share
     weekdays: list[int]
+
+
+def percent(part: float | None) -> str:
+    """A part from 0 to 1 as it is shown."""
+    return "—" if part is None else f"{100 * part:.1f} %"
 
 
 def read_matters(

@@ -7,4 +7,5 @@ app_name = "reporting"
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
     path("waiting/", views.waiting, name="waiting"),
+    path("attendance/", views.attendance, name="attendance"),
 ]
