@@ -28,15 +28,17 @@ DISPATCH = Entry("cases:dispatch", "route", _("Dispatch board"))
 MEDIATION = Entry("mediation:home", "heart-handshake", _("My mediations"))
 FOLLOW_UPS = Entry("mediation:follow_ups", "phone-check", _("Follow-up visits"))
 DASHBOARD = Entry("reporting:dashboard", "chart-bar", _("Dashboard"))
+ROTA = Entry("cases:rota", "calendar-event", _("Rota"))
+CALENDAR = Entry("cases:rota_calendar", "calendar-week", _("Rota calendar"))
 IMPORTS = Entry("intake:imports", "file-import", _("Take over old registers"))
 ADMIN = Entry("admin:index", "settings", _("Administration"))
 
 BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
-    Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS),
-    Role.OFFICER: (REFERRALS, CASES),
+    Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS, CALENDAR),
+    Role.OFFICER: (REFERRALS, CASES, CALENDAR),
     Role.MEDIATOR: (MEDIATION, FOLLOW_UPS, CASES),
-    Role.DISPATCHER: (DISPATCH, CASES, QUEUE, REGISTER, FOLLOW_UPS, DASHBOARD, IMPORTS),
-    Role.OFFICIAL: (DASHBOARD, CASES),
+    Role.DISPATCHER: (DISPATCH, CASES, QUEUE, REGISTER, FOLLOW_UPS, ROTA, CALENDAR, DASHBOARD, IMPORTS),
+    Role.OFFICIAL: (DASHBOARD, CASES, CALENDAR),
     Role.ADMINISTRATOR: (ADMIN, IMPORTS),
 }
 

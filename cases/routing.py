@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Category, CategoryAssistant, RoutingRule, StatutoryRoute
 from cases.routing_rules import Facts, Rule, chain, found_keywords, matching, stored_rules
 from departments.models import Department, Division, Mode, Station
-from departments.presence import Presence, presence
+from departments.presence import NO_ROTA, Presence, Rota, presence, rotas_of
 
 TOWNSHIP_DEPARTMENT = "township"
 
@@ -101,6 +101,9 @@ class Book(Protocol):
     def stations(self, centre_code: str, departments: Sequence[Department], day: dt.date) -> dict[str, Station]:
         """The stations in force at the centre on that day, with their windows, by department code."""
 
+    def rotas(self, centre_code: str, departments: Collection[str], day: dt.date) -> Mapping[str, Rota]:
+        """The shifts in force of rotating departments from that day on."""
+
     def township(self) -> Department:
         """The department that stands for every township or street."""
 
@@ -123,6 +126,9 @@ class DatabaseBook:
         rows = Station.objects.in_force(day).filter(centre=centre_code, department__in=departments)
         return {station.department_id: station for station in rows.select_related("window")}
 
+    def rotas(self, centre_code: str, departments: Collection[str], day: dt.date) -> Mapping[str, Rota]:
+        return rotas_of(centre_code, departments, day)
+
     def township(self) -> Department:
         return Department.objects.get(pk=TOWNSHIP_DEPARTMENT)
 
@@ -139,7 +145,8 @@ def decide(
 ) -> Decision:
     """Who leads and who assists: the first rule that holds; without one, what the category says.
 
-    With the default book three queries: the rules of the centre, the assistants and the stations in force.
+    With the default book three queries: the rules of the centre, the assistants and the stations in force; a
+    fourth for the shifts when a department among them takes turns.
 
     Args:
         facts: what else is known of the matter; only category and place when left out.
@@ -305,11 +312,15 @@ def _locate(
     local_holidays: Collection[dt.date],
 ) -> list[Target]:
     stations = book.stations(centre_code, [department for department, _division in wanted], day)
+    rotating = [code for code, station in stations.items() if station.mode == Mode.ROTATING]
+    rotas = book.rotas(centre_code, rotating, day) if rotating else {}
     return [
         Target(
             department,
             division,
-            presence(stations[department.pk], day, local_holidays) if department.pk in stations else None,
+            presence(stations[department.pk], day, local_holidays, rotas.get(department.pk, NO_ROTA))
+            if department.pk in stations
+            else None,
             stations.get(department.pk),
         )
         for department, division in wanted

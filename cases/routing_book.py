@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cases.models import Category, CategoryAssistant
 from cases.routing import TOWNSHIP_DEPARTMENT
 from cases.routing_rules import Rule, chain, stored_rules
-from departments.models import Department, Station
+from departments.models import Department, Shift, Station
+from departments.presence import LOOK_AHEAD_DAYS, Rota, Turn
 
 
 class MemoryBook:
@@ -25,6 +26,12 @@ class MemoryBook:
         self._departments = Department.objects.in_bulk()
         self._rules: list[Rule] = stored_rules()
         self._rules_of: dict[str, list[Rule]] = {}
+        self._turns: dict[tuple[str, str], list[Turn]] = defaultdict(list)
+        self._days: dict[str, set[dt.date]] = defaultdict(set)
+        columns = ("centre_id", "department_id", "day", "half", "window__number", "window__zone")
+        for centre, department, *turn in Shift.objects.in_force().values_list(*columns):
+            self._turns[centre, department].append(Turn(*turn))
+            self._days[centre].add(turn[0])
 
     def rules(self, centre_code: str) -> list[Rule]:
         if centre_code not in self._rules_of:
@@ -44,6 +51,14 @@ class MemoryBook:
             for department in departments
             for station in self._stations[centre_code, department.pk]
             if day in station.period
+        }
+
+    def rotas(self, centre_code: str, departments: Collection[str], day: dt.date) -> Mapping[str, Rota]:
+        end = day + dt.timedelta(days=LOOK_AHEAD_DAYS)
+        days = self._days[centre_code]
+        return {
+            code: Rota(days, [turn for turn in self._turns[centre_code, code] if day <= turn.day <= end])
+            for code in departments
         }
 
     def township(self) -> Department:

@@ -7,6 +7,8 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from cases import rota_planning
+
 log = logging.getLogger(__name__)
 
 
@@ -37,3 +39,15 @@ def _send(scope_code: str, days: Sequence[str]) -> None:
         recompute_limits.apply_async([scope_code, days], retry=False)
     except OperationalError:
         log.warning("no broker: limits in %s are counted anew tonight", scope_code)
+
+
+@shared_task
+def solve_rota(plan_id: int) -> str:
+    """Compute a rota; safe to be sent any number of times."""
+    return rota_planning.solve_plan(plan_id)
+
+
+@shared_task
+def sweep_rotas() -> int:
+    """Start the rotas that wait and take up those that lost their worker; safe to run twice at once."""
+    return rota_planning.sweep_plans()

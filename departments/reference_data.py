@@ -18,6 +18,7 @@ from departments.models import (
     LocalHoliday,
     Mode,
     ReferenceRow,
+    RotaWish,
     Station,
     Window,
     Zone,
@@ -25,6 +26,8 @@ from departments.models import (
 
 FILES = Path(__file__).parent / "reference"
 Row = dict[str, str]
+ROTA_WINDOWS = range(11, 16)
+"""The windows of a county's centre at which departments take turns."""
 
 
 def read(path: Path) -> Iterator[Row]:
@@ -75,6 +78,7 @@ def load() -> dict[str, int]:
             lambda r: f"{r['date']} {r['scope_code']}",
             _local_holiday,
         ),
+        "rota": load_rows("rota", _rota_centres(), lambda r: r["centre"], _rota),
     }
 
 
@@ -169,6 +173,31 @@ def _station(row: Row) -> None:
     for name, value in values.items():
         setattr(found, name, value)
     found.save()
+
+
+def _rota_centres() -> Iterator[Row]:
+    counties = Centre.objects.filter(division__level=Division.Level.COUNTY).order_by("pk")
+    return ({"centre": code} for code in counties.values_list("pk", flat=True))
+
+
+def _rota(row: Row) -> None:
+    """The windows at which departments take turns belong to the rota, and each such department gets a wish: at
+    least half of the half-days that its weekdays make in a month, at most twice as many."""
+    here = Station.objects.filter(centre_id=row["centre"], mode=Mode.ROTATING, window__number__in=ROTA_WINDOWS)
+    stations = list(here.filter(period__upper_inf=True))
+    Window.objects.filter(pk__in={station.window_id for station in stations}).update(is_in_rota=True)
+    RotaWish.objects.bulk_create(
+        [
+            RotaWish(
+                centre_id=station.centre_id,
+                department_id=station.department_id,
+                at_least=4 * len(station.weekdays),
+                at_most=16 * len(station.weekdays),
+            )
+            for station in stations
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _local_holiday(row: Row) -> None:

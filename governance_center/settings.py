@@ -213,6 +213,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=0, minute=20),
         "options": {"expires": 3600},
     },
+    "sweep-rotas": {
+        "task": "cases.tasks.sweep_rotas",
+        "schedule": 60,
+        "options": {"expires": 55},
+    },
     "deliver-notifications": {
         "task": "accounts.tasks.deliver_notifications",
         "schedule": 60,

@@ -8,4 +8,5 @@ urlpatterns = [
     path("", views.dashboard, name="dashboard"),
     path("bounces/", views.bounces, name="bounces"),
     path("waiting/", views.waiting, name="waiting"),
+    path("attendance/", views.attendance, name="attendance"),
 ]

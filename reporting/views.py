@@ -15,6 +15,7 @@ from intake import queue_figures
 from intake.models import Purpose
 from reporting import bounces as bounce_figures
 from reporting import selectors
+from reporting.attendance import by_department
 from reporting.forms import PeriodForm, presets
 from reporting.measures import MEASURES
 from reporting.waiting import COLUMNS
@@ -83,6 +84,24 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "as_of": timezone.localtime(),
     }
     return render(request, "reporting/waiting.html", context)
+
+
+@role_required(Role.OFFICIAL, Role.DISPATCHER)
+def attendance(request: HttpRequest) -> HttpResponse:
+    """How many of its shifts each rotating department attended in a period."""
+    division = _division(staff(request), request.GET.get("division"))
+    form = PeriodForm(request.GET if {"first", "last"} & request.GET.keys() else None)
+    period = form.period()
+    context = {
+        "division": division,
+        "path": _path_to(division, staff(request)),
+        "form": form,
+        "period": period,
+        "presets": presets(timezone.localdate()),
+        "rows": by_department(division.pk, period, timezone.localdate()),
+        "as_of": timezone.localtime(),
+    }
+    return render(request, "reporting/attendance.html", context)
 
 
 @role_required(Role.OFFICIAL, Role.DISPATCHER)

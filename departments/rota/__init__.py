@@ -1,0 +1,1 @@
+"""Planning which rotating department sits at which window: pure functions, no database."""
