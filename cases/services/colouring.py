@@ -49,11 +49,11 @@ _RED = _TURN.format(
 )  # fmt: skip
 _YELLOW = _TURN.format(
     still="shown = 'green'", moment="warn_at", few=FEW,
-    join="LEFT JOIN cases_referral ON CASE WHEN turned.referral_id IS NOT NULL THEN cases_referral.id = "
-    "turned.referral_id ELSE cases_referral.case_id = turned.case_id AND cases_referral.is_current "
-    "AND cases_referral.role = 'lead' END",
+    join="LEFT JOIN cases_referral own ON own.id = turned.referral_id "
+    "LEFT JOIN cases_referral lead ON lead.case_id = turned.case_id AND lead.is_current AND lead.role = 'lead' "
+    "AND turned.referral_id IS NULL",
     holder="cases_case.division_id, CASE WHEN turned.referral_id IS NULL THEN cases_case.mediator_id END, "
-    "cases_referral.department_id, cases_referral.division_id",
+    "coalesce(own.department_id, lead.department_id), coalesce(own.division_id, lead.division_id)",
 )  # fmt: skip
 
 
