@@ -7,4 +7,11 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
-        from cases import messages  # noqa: F401  registers what staff are told
+        from cases import case_page, messages  # noqa: F401  registers what staff are told
+        from cases.sections import register
+        from cases.services import rating
+        from governance_center.events import subscribe
+
+        subscribe("case.reopened", rating.on_reopened)
+        subscribe("case.unresolved", rating.on_unresolved)
+        register(sections=case_page.sections, actions=case_page.actions)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import RiskLevel
 from cases.states import GUIDED_OUTCOMES, Outcome, RefusalReason, ReturnReason
 from departments.models import Department
 
@@ -83,3 +84,8 @@ class RuleForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["department"].queryset = Department.objects.all()  # type: ignore[attr-defined]
+
+
+class RiskForm(NoteForm):
+    level = forms.TypedChoiceField(label=_("Risk"), choices=RiskLevel.choices, coerce=int, widget=forms.RadioSelect)
+    note = forms.CharField(label=_("Reason"), max_length=TEXT, widget=forms.Textarea(attrs={"rows": 4}))
