@@ -302,7 +302,7 @@ def _tell(people: Iterable[User], kind: str, order: SupervisionOrder, subject: C
     params = {
         "subject": subject.number if isinstance(subject, Case) else subject.title,
         "department": order.department.short,
-        "level": LEVEL_SIGNS[order.level],
+        "level": LEVEL_SIGNS[Level(order.level)],
     }
     notify(people, kind, key=f"{kind}:{order.pk}", params=params, url=page_of(order))
 
