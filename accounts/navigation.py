@@ -25,6 +25,8 @@ QUEUE = Entry("intake:queue", "users-group", _("Queue"))
 CASES = Entry("cases:list", "folders", _("Cases"))
 REFERRALS = Entry("cases:referrals", "inbox", _("Referrals"))
 DISPATCH = Entry("cases:dispatch", "route", _("Dispatch board"))
+WHISTLES = Entry("cases:whistles", "speakerphone", _("Whistles"))
+SUPERVISION = Entry("cases:supervision", "urgent", _("Supervision"))
 MEDIATION = Entry("mediation:home", "heart-handshake", _("My mediations"))
 FOLLOW_UPS = Entry("mediation:follow_ups", "phone-check", _("Follow-up visits"))
 DASHBOARD = Entry("reporting:dashboard", "chart-bar", _("Dashboard"))
@@ -35,12 +37,32 @@ ADMIN = Entry("admin:index", "settings", _("Administration"))
 
 BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
     Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS, CALENDAR),
-    Role.OFFICER: (REFERRALS, CASES, CALENDAR),
+    Role.OFFICER: (REFERRALS, CASES, WHISTLES, SUPERVISION, CALENDAR),
     Role.MEDIATOR: (MEDIATION, FOLLOW_UPS, CASES),
-    Role.DISPATCHER: (DISPATCH, CASES, QUEUE, REGISTER, FOLLOW_UPS, ROTA, CALENDAR, DASHBOARD, IMPORTS),
-    Role.OFFICIAL: (DASHBOARD, CASES, CALENDAR),
+    Role.DISPATCHER: (
+        DISPATCH,
+        CASES,
+        WHISTLES,
+        SUPERVISION,
+        QUEUE,
+        REGISTER,
+        FOLLOW_UPS,
+        ROTA,
+        CALENDAR,
+        DASHBOARD,
+        IMPORTS,
+    ),
+    Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, CALENDAR),
     Role.ADMINISTRATOR: (ADMIN, IMPORTS),
 }
+
+
+def entries_of(user: User) -> tuple[Entry, ...]:
+    """The entries of a role; clerks of a street or township, whose code has nine digits, also find the whistles."""
+    entries = BY_ROLE[user.role]
+    if user.role == Role.CLERK and len(user.scope_code) == 9:
+        return (*entries, WHISTLES)
+    return entries
 
 
 def home_of(user: User) -> str:
@@ -55,7 +77,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         return {}
     entries = [
         {"url": url, "icon": entry.icon, "label": entry.label, "active": request.path.startswith(url)}
-        for entry, url in ((entry, reverse(entry.page)) for entry in BY_ROLE[user.role])
+        for entry, url in ((entry, reverse(entry.page)) for entry in entries_of(user))
     ]
     _keep_longest_active(entries)
     unread = Notification.objects.filter(recipient=user).unread().count()

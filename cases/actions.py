@@ -15,7 +15,7 @@ from accounts.models import User
 from cases import forms, services, workflow
 from cases.models import Case, Referral
 from cases.sections import Action
-from cases.services import opinions
+from cases.services import opinions, rating
 from cases.services.handling import may_record_progress
 from cases.services.screening import QUESTIONS, may_screen
 from cases.states import State
@@ -95,6 +95,11 @@ ACTIONS: Mapping[str, CaseAction] = {
             _has_move("end_unresolved"),
             lambda case, user, data: services.end_unresolved(case=case, by=user, **data),
             hint=_("The parties are told which ways are open to them."),
+        ),
+        CaseAction(
+            "risk", _("Set the risk by hand"), _("The risk was set."), "flame", forms.RiskForm,
+            rating.may_set, lambda case, user, data: rating.set_level(case=case, by=user, **data),
+            hint=_("The computed parts stay visible; your reason stands in the history."),
         ),
         CaseAction(
             "withdraw", _("Withdraw"), _("The case was withdrawn."), "arrow-back-up", forms.NoteForm,

@@ -13,7 +13,7 @@ from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.models import Case
+from cases.models import Case, SupervisionOrder
 from cases.states import State
 
 MOST_ROWS = 100_000
@@ -27,6 +27,13 @@ def export_cases(rows: QuerySet[Case], kind: str) -> HttpResponseBase:
         return FileResponse(_workbook(table), as_attachment=True, filename=name)
     response = StreamingHttpResponse(_csv(table), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def export_orders(rows: QuerySet[SupervisionOrder], month: str) -> HttpResponseBase:
+    """The supervision orders of a month as CSV; ``month`` (YYYY-MM) goes into the name of the file."""
+    response = StreamingHttpResponse(_csv(_orders(rows[:MOST_ROWS])), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="supervision-{month}.csv"'
     return response
 
 
@@ -46,6 +53,19 @@ def _table(rows: QuerySet[Case]) -> Iterator[list[str]]:
             case.get_kind_display(), case.category.name, case.division.name, case.title,
             case.lead.name if case.lead else "", _moment(case.due_at), _moment(case.resolved_at),
             case.get_outcome_display() if case.outcome else "", str(case.reopened_count),
+        ]  # fmt: skip
+
+
+def _orders(rows: QuerySet[SupervisionOrder]) -> Iterator[list[str]]:
+    yield [
+        _("Number"), _("Department"), _("Level"), _("Reason"), _("Case or whistle"), _("Place"), _("Issued"),
+        _("To be answered by"), _("Answered"), _("Measure taken"), _("Lifted"),
+    ]  # fmt: skip
+    for order in rows.iterator(chunk_size=2000):
+        yield [
+            str(order.pk), order.department.name, order.get_level_display(), order.get_reason_display(),
+            str(order.case or order.whistle), order.division.name, _moment(order.issued_at),
+            _moment(order.answer_by), _moment(order.answered_at), order.measure, _moment(order.lifted_at),
         ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import StatutoryRoute
+from cases.models import RiskLevel, StatutoryRoute
 from cases.states import GUIDED_OUTCOMES, Outcome, RefusalReason, ReturnReason
 from departments.models import Department
 
@@ -122,3 +122,8 @@ class LiftForm(forms.Form):
 
 class DayForm(forms.Form):
     day = forms.DateField(label=_("day"))
+
+
+class RiskForm(NoteForm):
+    level = forms.TypedChoiceField(label=_("Risk"), choices=RiskLevel.choices, coerce=int, widget=forms.RadioSelect)
+    note = forms.CharField(label=_("Reason"), max_length=TEXT, widget=forms.Textarea(attrs={"rows": 4}))

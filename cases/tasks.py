@@ -5,9 +5,11 @@ from functools import partial
 
 from celery import shared_task
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from cases import rota_planning
+from cases.services import supervision, whistles
 
 log = logging.getLogger(__name__)
 
@@ -51,3 +53,10 @@ def solve_rota(plan_id: int) -> str:
 def sweep_rotas() -> int:
     """Start the rotas that wait and take up those that lost their worker; safe to run twice at once."""
     return rota_planning.sweep_plans()
+
+
+@shared_task
+def sweep_whistles() -> int:
+    """Let unanswered whistles climb, and issue the supervision orders that the clock asks for."""
+    now = timezone.now()
+    return whistles.sweep_whistles(now=now) + supervision.sweep_supervision(now=now)

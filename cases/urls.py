@@ -1,7 +1,7 @@
 from django.urls import path
 
 from cases.views import cases as views
-from cases.views import joint, limits, people, rota, rota_calendar
+from cases.views import joint, limits, people, rota, rota_calendar, supervision, whistles
 
 app_name = "cases"
 
@@ -29,6 +29,18 @@ urlpatterns = [
     path("people/merges/<int:pk>/undo/", people.unmerge, name="person_unmerge"),
     path("people/<int:pk>/family/", people.family, name="person_family"),
     path("people/<int:pk>/family/<int:link>/remove/", people.unlink, name="person_unlink"),
+    path("whistles/", whistles.whistle_list, name="whistles"),
+    path("whistles/new/", whistles.raise_whistle, name="raise_whistle"),
+    path("whistles/<int:pk>/", whistles.whistle, name="whistle"),
+    path("whistles/<int:pk>/close/", whistles.close, name="whistle_close"),
+    path("whistles/calls/<int:pk>/sign/", whistles.sign, name="call_sign"),
+    path("whistles/calls/<int:pk>/contact/", whistles.contact, name="call_contact"),
+    path("whistles/calls/<int:pk>/report/", whistles.report, name="call_report"),
+    path("whistles/calls/<int:pk>/rate/", whistles.rate, name="call_rate"),
+    path("supervision/", supervision.order_list, name="supervision"),
+    path("supervision/<int:pk>/", supervision.order, name="order"),
+    path("supervision/<int:pk>/paper/", supervision.order_paper, name="order_paper"),
+    path("supervision/<str:subject>/<int:pk>/new/", supervision.issue, name="issue_order"),
     path("dispatch/", views.dispatch, name="dispatch"),
     path("rota/", rota.rota, name="rota"),
     path("rota/wish/", rota.wish, name="rota_wish"),

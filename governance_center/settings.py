@@ -198,6 +198,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600,
         "options": {"expires": 590},
     },
+    "sweep-whistles": {
+        "task": "cases.tasks.sweep_whistles",
+        "schedule": 60,
+        "options": {"expires": 55},
+    },
     "sweep-imports": {
         "task": "intake.tasks.sweep_imports",
         "schedule": 60,

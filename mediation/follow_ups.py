@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from accounts.notifications import notify
 from cases import ledger, workflow
-from cases.models import Case, CaseAccess, EventKind, Kind
+from cases.models import Case, CaseAccess, EventKind, Kind, RiskLevel
 from cases.services import close_case, reopen_case
 from cases.services.common import lock, write_note
 from cases.services.dispatching import staff_for
@@ -24,6 +24,9 @@ from mediation.models import FollowUp, Mediator
 
 PLAN_DAYS = (7, 30, 90)
 """The default plan, in days after the resolution."""
+
+DENSE_PLAN_DAYS = (3, 7, 15, 30, 60, 90)
+"""The plan of cases of high risk, and of those that came again or were reopened."""
 
 EXTRA_AFTER_DAYS = 30
 """When the last visit finds the agreement not performed, one more follows after so many days."""
@@ -52,7 +55,7 @@ def on_reopened(*, case: Case, by: User | None) -> None:
 def plan_for(case: Case) -> list[FollowUp]:
     """Plan the visits of a locked case that was just resolved; the first day after it is day 1."""
     resolved_on = timezone.localdate(case.resolved_at)
-    visitor = choose_visitor(case)
+    visitor, days = choose_visitor(case), plan_days(case)
     visits = FollowUp.objects.bulk_create(
         [
             FollowUp(
@@ -62,14 +65,20 @@ def plan_for(case: Case) -> list[FollowUp]:
                 due_on=resolved_on + dt.timedelta(days=day),
                 assignee=visitor,
             )
-            for day in PLAN_DAYS
+            for day in days
         ]
     )
     if visitor:
         CaseAccess.objects.get_or_create(case=case, user=visitor)
-    facts = {"days": list(PLAN_DAYS), "visitor": visitor.pk if visitor else None}
+    facts = {"days": list(days), "visitor": visitor.pk if visitor else None}
     ledger.append(case, [ledger.Entry(EventKind.FOLLOW_UP_PLANNED, None, facts)])
     return visits
+
+
+def plan_days(case: Case) -> tuple[int, ...]:
+    """The days of the visits, counted from the resolution."""
+    needs_more = case.risk_level == RiskLevel.HIGH or case.repeat_of_id or case.reopened_count
+    return DENSE_PLAN_DAYS if needs_more else PLAN_DAYS
 
 
 def choose_visitor(case: Case) -> User | None:

@@ -128,12 +128,17 @@ def tell_dispatchers(case: Case, kind: str, *, key: str) -> None:
 
 def officers_of(referral: Referral) -> list[User]:
     """The officers of the department whose division holds the referral's."""
+    return department_officers([referral.department_id], referral.division_id)
+
+
+def department_officers(departments: Sequence[str], division_code: str) -> list[User]:
+    """The officers of some departments (by code) whose division holds ``division_code``."""
     return list(
         User.objects.filter(
             role=Role.OFFICER,
             is_active=True,
-            department=referral.department_id,
-            division__in=_prefixes(referral.division_id),
+            department__in=departments,
+            division__in=_prefixes(division_code),
         )
     )
 

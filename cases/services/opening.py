@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -14,7 +15,7 @@ from accounts.models import Role, User
 from cases import deadlines, ledger, numbers, routing, workflow
 from cases.models import Case, CaseParty, Category, Channel, EventKind, Kind, Person, PetitionClass
 from cases.routing_rules import Facts, facts_of
-from cases.services import dispatching
+from cases.services import dispatching, rating
 from cases.services.common import lock, write_note
 from departments.models import Centre, Division
 from departments.presence import local_holidays_of
@@ -48,6 +49,8 @@ class CaseInput:
     place_detail: str = ""
     wants_mediation: bool | None = None
     channel: str = Channel.WALK_IN
+    amount: Decimal | None = None
+    people_involved: int | None = None
 
 
 class OutsideCentre(GovernanceError):
@@ -104,6 +107,8 @@ def open_case(
         facts = facts_of(case, has_organisation=any(party.organisation.strip() for party in parties))
         more, fields = _accept_and_route(case, facts, by=by, now=now, local_holidays=holidays)
         entries, changed = entries + more, changed | fields
+    rated, fields = rating.prepare(case, people=[party.person for party in parties if party.person], at=now)
+    entries, changed = entries + rated, changed | fields
     ledger.append(case, entries, update=changed)
     publish("case.opened", case=case)
     return case
@@ -168,6 +173,8 @@ def _create(*, centre: Centre, data: CaseInput, by: User, now: dt.datetime, repe
         narrative=data.narrative.strip(),
         narrative_language=data.narrative_language,
         wants_mediation=data.wants_mediation,
+        amount=data.amount,
+        people_involved=data.people_involved,
         # 信访工作条例 art. 30: an informant's matter leaves the general view at once.
         is_restricted=petition_class == PetitionClass.ACCUSATION,
         repeat_of=repeat_of,

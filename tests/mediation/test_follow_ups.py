@@ -174,7 +174,7 @@ def test_a_relapse_reopens_the_case_with_its_history(world: World) -> None:
     assert (case.state, case.reopened_count, case.resolved_at) == (State.IN_HANDLING, 1, None)
     assert Notification.objects.filter(kind="case.reopened", recipient=world.mediator).count() == 1
     reach_agreement(case=case, by=world.mediator, form="written", terms="再次约定")
-    assert case.follow_ups.planned().filter(round=1).count() == 3
+    assert case.follow_ups.planned().filter(round=1).count() == 6
 
 
 @pytest.mark.parametrize(("outcome", "note"), [("relapse", ""), ("not_performed", " "), ("", "x"), ("maybe", "x")])

@@ -1,0 +1,37 @@
+"""What this room itself adds to the page of a case: its risk, the supervision on it, and whistles."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases import risk
+from cases.clocks import order_clock
+from cases.models import Case
+from cases.sections import Action, Section
+from cases.services import supervision, whistles
+
+
+def sections(case: Case, user: User) -> list[Section]:
+    found = []
+    if case.risk_parts:
+        parts = [(risk.LABELS[part["code"]], part["points"], part["evidence"]) for part in case.risk_parts]
+        found.append(Section("cases/_risk.html", {"case": case, "parts": parts}))
+    rows = supervision.visible_orders(user).filter(case=case).select_related("department", "issued_by")
+    orders = [(order, order_clock(order)) for order in rows]
+    if orders:
+        found.append(Section("cases/_supervised.html", {"orders": orders}))
+    return found
+
+
+def actions(case: Case, user: User) -> list[Action]:
+    found = []
+    if case.is_open and case.lead_id and supervision.may_issue(user, case.division_id):
+        url = reverse("cases:issue_order", args=["case", case.pk])
+        found.append(Action(url, _("Issue a supervision order"), "urgent"))
+    if case.is_open and whistles.may_raise(user):
+        found.append(
+            Action(f"{reverse('cases:raise_whistle')}?case={case.number}", _("Raise a whistle"), "speakerphone")
+        )
+    return found
