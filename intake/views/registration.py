@@ -97,17 +97,17 @@ def register_number(request: HttpRequest) -> HttpResponse:
 @role_required(*DESK_ROLES)
 def route_preview(request: HttpRequest) -> HttpResponse:
     """Which department will take it, why, and whether it is here today; shown while the form is filled in."""
-    centre = centre_of(staff(request))
-    category = Category.objects.in_use().select_related("lead").filter(pk=request.GET.get("category", "")).first()
-    place = Division.objects.within(centre.pk).filter(pk=request.GET.get("division", "")).first()
+    centre, given = centre_of(staff(request)), request.POST or request.GET
+    category = Category.objects.in_use().select_related("lead").filter(pk=given.get("category", "")).first()
+    place = Division.objects.within(centre.pk).filter(pk=given.get("division", "")).first()
     decision = None
     if category:
         facts = Facts(
             category=category.pk,
             place=place.pk if place else centre.pk,
-            channel=request.GET.get("channel", ""),
-            has_organisation=any(value.strip() for key, value in request.GET.items() if key.endswith("organisation")),
-            text="\n".join(request.GET.get(name, "") for name in ("title", "narrative")),
+            channel=given.get("channel", ""),
+            has_organisation=any(value.strip() for key, value in given.items() if key.endswith("organisation")),
+            text="\n".join(given.get(name, "") for name in ("title", "narrative")),
         )
         decision = routing.decide(
             category=category,
