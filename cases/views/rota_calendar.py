@@ -35,9 +35,11 @@ def calendar(request: HttpRequest) -> HttpResponse:
     first, last = _period(span, _day(request.GET.get("day")))
     departments = Department.objects.filter(shifts__in=Shift.objects.in_force().filter(centre=centre)).distinct()
     code = user.department_id if user.role == Role.OFFICER else request.GET.get("department") or None
+    is_paper = request.GET.get("print") == "1"
     shifts = list(rota_calendar.shifts_of(centre.pk, code).between(first, last))  # type: ignore[attr-defined]
     for shift in shifts:
-        shift.may_check = shift.day == timezone.localdate() and services.may_check(user, shift)
+        is_today = shift.day == timezone.localdate()
+        shift.may_check = is_today and not is_paper and services.may_check(user, shift)
     context = {
         "centre": centre,
         "centres": centres_of(user),
@@ -53,7 +55,6 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "has_shifts": bool(shifts),
         **_feed(request, user, centre.pk, code),
     }
-    is_paper = request.GET.get("print") == "1"
     return render(request, "cases/rota_paper.html" if is_paper else "cases/rota_calendar.html", context)
 
 
