@@ -21,6 +21,7 @@ class Clock:
     due_at: dt.datetime
     met_at: dt.datetime | None
     warn_percent: int = 80
+    is_paused: bool = False  # these never stand still
 
     @property
     def is_met(self) -> bool:
