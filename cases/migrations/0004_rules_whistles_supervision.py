@@ -94,20 +94,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='HandOver',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.CharField(choices=[('up', 'handed up'), ('down', 'handed down')], max_length=4, verbose_name='direction')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='to be reported by')),
-            ],
-            options={
-                'verbose_name': 'hand-over',
-                'verbose_name_plural': 'hand-overs',
-                'ordering': ('at', 'pk'),
-            },
-        ),
-        migrations.CreateModel(
             name='OnCallCall',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -436,31 +422,6 @@ class Migration(migrations.Migration):
             model_name='expertappointment',
             name='opinion',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.note', verbose_name='written opinion'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hand_overs', to='cases.case', verbose_name='case'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='from_centre',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='departments.centre', verbose_name='from'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='reason',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.note', verbose_name='reason'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='to_centre',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='departments.centre', verbose_name='to'),
         ),
         migrations.AddField(
             model_name='oncallcall',

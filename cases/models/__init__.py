@@ -3,6 +3,7 @@ from cases.models.case import Case, CaseAccess, CaseNumberSeries, CaseParty, Cha
 from cases.models.category import Category, CategoryAssistant, CodeEntry, Kind, PetitionClass
 from cases.models.event import CaseEvent, EventKind
 from cases.models.expert import Expert, ExpertAppointment
+from cases.models.hand_over import HandOver
 from cases.models.limit import Colour, Deadline, DeadlineExtension, DeadlinePause, LimitRule
 from cases.models.person import (
     FamilyLink,
@@ -17,7 +18,7 @@ from cases.models.person import (
 from cases.models.referral import Referral
 from cases.models.routing import RoutingDecision
 from cases.models.rule import RoutingRule, RoutingRuleVersion, Screening, StatutoryRoute
-from cases.models.whistle import HandOver, SupervisionOrder, Whistle, WhistleCall
+from cases.models.whistle import SupervisionOrder, Whistle, WhistleCall
 
 __all__ = (
     "Appointment",

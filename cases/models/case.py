@@ -12,6 +12,7 @@ from cases.models.category import Category, Kind, PetitionClass
 from cases.models.limit import Deadline
 from cases.models.referral import Referral
 from cases.states import CLOSED_STATES, OPEN_STATES, Outcome, State
+from departments.models import Division
 from governance_center.scope import within
 
 
@@ -110,7 +111,10 @@ class Case(models.Model):
     risk_score = models.PositiveSmallIntegerField(_("risk score"), default=0)
     risk_level = models.PositiveSmallIntegerField(_("risk level"), choices=RiskLevel.choices, default=RiskLevel.LOW)
     risk_parts = models.JSONField(_("parts of the risk score"), default=list, blank=True)
-    resolved_level = models.CharField(_("resolved at level"), max_length=10, blank=True)
+    held_level = models.CharField(
+        _("in the hands of"), max_length=10, choices=Division.Level.choices, default=Division.Level.COUNTY
+    )
+    resolved_level = models.CharField(_("resolved at level"), max_length=10, choices=Division.Level.choices, blank=True)
 
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.REGISTERED)
     state_since = models.DateTimeField(_("in this state since"))
@@ -182,6 +186,11 @@ class Case(models.Model):
     @property
     def county_code(self) -> str:
         return self.centre_id[:6]
+
+    @property
+    def holder_code(self) -> str:
+        """The division that has the case in hand: the one of ``held_level`` that holds its place."""
+        return self.division_id[: CODE_LENGTHS[self.held_level]]
 
 
 class CaseParty(models.Model):

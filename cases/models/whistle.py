@@ -177,28 +177,3 @@ class SupervisionOrder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_level_display()} {self.case_id or self.whistle_id}"
-
-
-class HandOver(models.Model):
-    """A case handed up or down between the centres of village, township, county and prefecture."""
-
-    class Direction(models.TextChoices):
-        UP = "up", _("handed up")
-        DOWN = "down", _("handed down")
-
-    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="hand_overs", verbose_name=_("case"))
-    direction = models.CharField(_("direction"), max_length=4, choices=Direction.choices)
-    from_centre = models.ForeignKey("departments.Centre", models.PROTECT, related_name="+", verbose_name=_("from"))
-    to_centre = models.ForeignKey("departments.Centre", models.PROTECT, related_name="+", verbose_name=_("to"))
-    reason = models.ForeignKey("cases.Note", models.PROTECT, related_name="+", verbose_name=_("reason"))
-    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
-    at = models.DateTimeField(_("at"))
-    due_at = models.DateTimeField(_("to be reported by"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("hand-over")
-        verbose_name_plural = _("hand-overs")
-        ordering = ("at", "pk")
-
-    def __str__(self) -> str:
-        return f"{self.case_id} {self.from_centre_id} → {self.to_centre_id}"
