@@ -12,7 +12,7 @@ from cases.models.category import Category, Kind, PetitionClass
 from cases.models.limit import Deadline
 from cases.models.referral import Referral
 from cases.states import CLOSED_STATES, OPEN_STATES, Outcome, State
-from departments.models import Division
+from departments.models import CODE_LENGTHS, Division
 from governance_center.scope import within
 
 

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from governance_center.scope import within
 
-
 CODE_LENGTHS = {"prefecture": 4, "county": 6, "township": 9, "village": 12}
 """Digits of the code of a division of each level."""
 
