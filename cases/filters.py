@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.forms import HiddenInput
 from django.http import HttpRequest
 from django.utils import timezone
@@ -24,6 +24,8 @@ ORDERINGS = (
     ("number", _("case number")),
     ("state_since", _("longest in its state")),
 )
+
+NOBODY = "nobody"
 
 
 def _mediators(request: HttpRequest | None) -> QuerySet[User]:
@@ -54,6 +56,7 @@ class CaseFilter(django_filters.FilterSet):
     )
     outcome = django_filters.ChoiceFilter(choices=Outcome.choices, label=_("Outcome"), empty_label=_("all"))
     returned_by = django_filters.CharFilter(method="was_returned_by", label=_("Returned by"), widget=HiddenInput)
+    returned_to = django_filters.CharFilter(method="unchanged", label=_("Led next by"), widget=HiddenInput)
     led_by = django_filters.CharFilter(method="was_led_by", label=_("Given to lead"), widget=HiddenInput)
     had_to_take = django_filters.CharFilter(method="had_to_be_taken_by", label=_("Had to take"), widget=HiddenInput)
     dispatched_from = django_filters.DateFilter(method="unchanged", label=_("Dispatched from"), widget=HiddenInput)
@@ -100,7 +103,14 @@ class CaseFilter(django_filters.FilterSet):
         return queryset.filter(Exists(self._leading(value)))
 
     def was_returned_by(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
-        return queryset.filter(Exists(self._leading(value).filter(status=Referral.Status.RETURNED)))
+        """``returned_to`` narrows it to those that this department led next; ``nobody``: that nobody led after it."""
+        returned = self._leading(value).filter(status=Referral.Status.RETURNED)
+        taker = self.form.cleaned_data.get("returned_to")
+        if taker:
+            following = Referral.objects.leading().filter(case=OuterRef("case"), pk__gt=OuterRef("pk")).order_by("pk")
+            returned = returned.annotate(taker=Subquery(following.values("department")[:1]))
+            returned = returned.filter(taker__isnull=True) if taker == NOBODY else returned.filter(taker=taker)
+        return queryset.filter(Exists(returned))
 
     def had_to_be_taken_by(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         later = Referral.objects.leading().filter(case=OuterRef("case"), department=value, pk__gt=OuterRef("pk"))
@@ -108,7 +118,7 @@ class CaseFilter(django_filters.FilterSet):
         return queryset.filter(Exists(returned))
 
     def unchanged(self, queryset: QuerySet[Case], name: str, value: Any) -> QuerySet[Case]:
-        """The days of dispatch only narrow the filters by a department's referrals."""
+        """The days of dispatch and who led next only narrow the filters by a department's referrals."""
         return queryset
 
     def _leading(self, department: str) -> QuerySet[Referral]:

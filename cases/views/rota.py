@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -111,13 +112,14 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if not busy:
         context |= _shares(found) | _month(request, found)
+        context["chosen"] = _chosen(found, [request.GET.get("chosen", "")])[:1]
     return render(request, "cases/rota_plan.html", context)
 
 
 @role_required(Role.DISPATCHER)
 @require_POST
 def plan_do(request: HttpRequest, pk: int, what: str) -> HttpResponse:
-    """Compute again, put in force, or swap the two chosen shifts."""
+    """Compute again, put in force, or swap the two chosen shifts; one alone is kept while another month is opened."""
     user, found = staff(request), _plan(staff(request), pk)
     try:
         if what == "again":
@@ -246,8 +248,11 @@ def _rota_url(centre: Centre) -> str:
 
 
 def _back_to(request: HttpRequest, found: RotaPlan) -> str:
-    month = request.POST.get("month", "")
-    return reverse("cases:rota_plan", args=[found.pk]) + (f"?month={month}" if month[:7].count("-") == 1 else "")
+    query = {"month": request.POST.get("month", "")[:7]}
+    shifts = set(request.POST.getlist("shift"))
+    if request.resolver_match and request.resolver_match.kwargs.get("what") == "swap" and len(shifts) == 1:
+        query["chosen"] = shifts.pop()
+    return f"{reverse('cases:rota_plan', args=[found.pk])}?{urlencode(query)}"
 
 
 def _plan(user: User, pk: int) -> RotaPlan:
@@ -256,12 +261,20 @@ def _plan(user: User, pk: int) -> RotaPlan:
 
 
 def _swap(request: HttpRequest, found: RotaPlan, user: User) -> None:
-    keys = [key for key in request.POST.getlist("shift") if key.isdigit()]
-    shifts = list(found.shifts.filter(pk__in=keys))
+    shifts = _chosen(found, request.POST.getlist("shift"))
+    if len(shifts) == 1:
+        messages.info(request, _("One shift is chosen. Choose the other, in this month or another, and swap."))
+        return
     if len(shifts) != 2:
         raise services.SwapNotPossible(reason=_("choose exactly two shifts"))
     services.swap_shifts(first=shifts[0], second=shifts[1], by=user)
     messages.success(request, _("Swapped and locked."))
+
+
+def _chosen(found: RotaPlan, keys: list[str]) -> list[Shift]:
+    """The shifts of the plan by the keys that a form or an address gives."""
+    rows = found.shifts.select_related("department", "window")
+    return list(rows.filter(pk__in=[key for key in keys if key.isdigit() and len(key) < 18]))
 
 
 def _unmet(found: RotaPlan) -> list[dict[str, Any]]:

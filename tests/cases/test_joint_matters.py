@@ -239,7 +239,15 @@ def test_returns_are_counted_by_department_and_pair(world: World, client: Client
     assert pairs == {("tax", "human_resources"): 1, ("human_resources", "tax"): 1}
     client.force_login(world.dispatcher)
     assert client.get("/dashboard/bounces/").status_code == 200
-    for query, count in (("returned_by=tax", 1), ("had_to_take=tax", 1), ("led_by=tax", 2), ("had_to_take=justice", 0)):
+    for query, count in (
+        ("returned_by=tax", 1),
+        ("had_to_take=tax", 1),
+        ("led_by=tax", 2),
+        ("had_to_take=justice", 0),
+        ("returned_by=tax&returned_to=human_resources", 1),
+        ("returned_by=tax&returned_to=justice", 0),
+        ("returned_by=tax&returned_to=nobody", 0),
+    ):
         assert client.get(f"/cases/?{query}").context["page"].paginator.count == count
     client.force_login(world.clerk)
     assert client.get("/dashboard/bounces/").status_code == 403

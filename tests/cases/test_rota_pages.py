@@ -178,3 +178,32 @@ def test_pages_take_few_queries(
     for path in ("/rota/", f"/rota/plans/{plan.pk}/", "/rota/what-if/", "/rota/calendar/?span=month"):
         with django_assert_max_num_queries(26):
             client.get(path)
+
+
+def test_a_shift_is_swapped_with_one_of_another_month(world: World, sign_in: SignIn, plan: RotaPlan) -> None:
+    window, day = Window.objects.get(number=12), timezone.localdate() + dt.timedelta(days=3)
+    later = day + dt.timedelta(days=24)
+    plan.shifts.filter(day__in=(day, later)).delete()
+    Station.objects.update_or_create(
+        centre=world.centre, department_id="tax",
+        defaults={"mode": "rotating", "weekdays": [1], "period": ("2023-01-01", None)},
+    )  # fmt: skip
+    turns = {"plan": plan, "centre": world.centre, "window": window, "half": "am"}
+    first = Shift.objects.create(**turns, department_id="civil_affairs", day=day)
+    second = Shift.objects.create(**turns, department_id="tax", day=later)
+    client = sign_in(world.dispatcher)
+    answer = client.post(f"/rota/plans/{plan.pk}/swap/", {"shift": [first.pk], "month": f"{day:%Y-%m}"})
+    assert f"chosen={first.pk}" in answer.headers["Location"]
+    page = client.get(f"/rota/plans/{plan.pk}/?month={later:%Y-%m}&chosen={first.pk}").content.decode()
+    assert page.count(f'value="{first.pk}"') >= 1
+    client.post(f"/rota/plans/{plan.pk}/swap/", {"shift": [first.pk, second.pk], "month": f"{later:%Y-%m}"})
+    now = {shift.day: shift.department_id for shift in plan.shifts.filter(day__in=(day, later), half="am")}
+    assert now == {day: "tax", later: "civil_affairs"}
+
+
+def test_nobody_s_shift_can_be_chosen_by_address(world: World, sign_in: SignIn, plan: RotaPlan) -> None:
+    client = sign_in(world.dispatcher)
+    for chosen in ("999999999", "abc", "9" * 40, ""):
+        page = client.get(f"/rota/plans/{plan.pk}/?chosen={chosen}")
+        assert page.status_code == 200, chosen
+        assert "bg-azure-lt" not in page.content.decode()
