@@ -23,7 +23,7 @@ from departments import services
 from departments.models import Department, Half, Mode, RotaAbsence, RotaPlan, RotaWish, Shift, Station, Window
 from departments.presence import local_holidays_of
 from departments.rota.problem import Conflict, NotPossible, PlanDepartment, PlanWindow, Problem, Turn
-from departments.rota.solver import solve
+from departments.rota.solver import MOST_SECONDS, solve
 
 CONFLICTS: dict[str, str | Promise] = {
     "unknown_department": _("%(department)s no longer takes turns here (%(day)s)"),
@@ -120,7 +120,7 @@ def solve_plan(plan_id: int) -> str:
         if plan is None:
             return str(RotaPlan.objects.filter(pk=plan_id).values_list("state", flat=True).first() or "")
         with translation.override(plan.made_by.language):
-            return _solve(plan)
+            return compute(plan)
 
 
 def sweep_plans() -> int:
@@ -149,13 +149,14 @@ def send(plan: RotaPlan) -> None:
     transaction.on_commit(hint)
 
 
-def _solve(plan: RotaPlan) -> str:
+def compute(plan: RotaPlan, *, most_seconds: float = MOST_SECONDS) -> str:
+    """Compute a plan that was taken up, searching for so many seconds at most; returns the state it is in then."""
     now = situation(plan.centre_id)
     problem = problem_of(plan, now)
     if not problem.windows or not problem.departments:
         return services.fail_plan(plan=plan, error=str(NOTHING)).state
     try:
-        solution = solve(problem)
+        solution = solve(problem, most_seconds=most_seconds)
     except NotPossible as error:
         return services.fail_plan(plan=plan, error="；".join(conflict_texts(error.conflicts))).state
     except Exception:

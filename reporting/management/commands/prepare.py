@@ -8,6 +8,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from reporting.simulation import today
+
 
 class Command(BaseCommand):
     help = "Prepares the local form: tables, reference data, static files, demo accounts, demo prefecture."
@@ -29,6 +31,7 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("demo_accounts", stdout=_Silent())
         call_command("simulate", if_empty=True)
+        today.stage()
 
 
 class _Silent:

@@ -1,0 +1,101 @@
+"""What is going on today in the demo: a rota in force, whistles on their way, a supervision order to answer.
+
+Everything is done by the use cases of the rooms, as the demo's own accounts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.utils import timezone, translation
+
+from accounts.models import User
+from cases import rota_planning
+from cases.models import Case, SupervisionOrder, Whistle, WhistleCall
+from cases.services import supervision, whistles
+from cases.services.dispatching import department_officers
+from departments import services as stationing
+from departments.models import Centre, Department, RotaPlan, Shift
+
+LONGJING = "222405"
+SECONDS = 4.0
+"""So long the demo's rota is searched for; the page says how good it is."""
+
+WHISTLES = (
+    ("work", ("housing", "environment", "justice"), "沿河小区污水倒灌", "连日降雨后污水倒灌入户，请到现场会商排水改造与赔偿。"),
+    ("tough", ("natural_resources", "agriculture"), "河东村地界争议", "두 마을이 토지경계를 두고 다투니 현장에서 함께 확인해주시기 바랍니다."),
+    ("work", ("market_regulation",), "早市占道经营", "早市摊位占用消防通道，请共同整治。"),
+)  # fmt: skip
+
+
+def stage() -> bool:
+    """Set the stage once; False when something is going on already."""
+    if RotaPlan.objects.exists() or Whistle.objects.exists():
+        return False
+    with translation.override("zh-hans"):
+        _rota()
+        _whistles()
+        _order()
+    return True
+
+
+def _rota() -> None:
+    """This month and the next at Longjing; whoever is on this morning has checked in."""
+    today, dispatcher = timezone.localdate(), User.objects.get(username="dispatcher.longjing")
+    centre = Centre.objects.get(pk=LONGJING)
+    last = (today.replace(day=1) + dt.timedelta(days=62)).replace(day=1) - dt.timedelta(days=1)
+    asked = stationing.ask_plan(by=dispatcher, centre=centre, first=today.replace(day=1), last=last)
+    plan = stationing.begin_plan(plan_id=asked.pk)
+    if plan is None:
+        return
+    rota_planning.compute(plan, most_seconds=SECONDS)
+    plan.refresh_from_db()
+    if plan.state != RotaPlan.State.PROPOSED:
+        return
+    stationing.put_in_force(plan=plan, by=dispatcher)
+    for shift in Shift.objects.in_force().filter(centre=centre, day=today, half="am"):
+        stationing.check_in(shift=shift, by=dispatcher)
+
+
+def _whistles() -> None:
+    """Three whistles of Liyuan street: one answered, one signed for, one just raised."""
+    street = User.objects.get(username="liyuan.street")
+    raised = [
+        whistles.raise_whistle(
+            by=street, kind=kind, title=title, text=text, submission_key=uuid.uuid5(uuid.NAMESPACE_OID, title),
+            departments=list(Department.objects.filter(pk__in=departments)),
+        )
+        for kind, departments, title, text in WHISTLES
+    ]  # fmt: skip
+    for call, officer in [pair for whistle in raised[:2] for pair in _called(whistle)]:
+        whistles.sign_call(call=call, by=officer)
+    for call, officer in _called(raised[0]):
+        today = timezone.localdate()
+        whistles.note_contact(call=call, by=officer)
+        whistles.report_in(
+            call=call, by=officer, taken_up_on=today, spoke_with="街道网格员、住户代表",
+            measures="现场查看，提出整改方案并逐户回复。", done_by=today + dt.timedelta(days=7),
+        )  # fmt: skip
+
+
+def _called(whistle: Whistle) -> list[tuple[WhistleCall, User]]:
+    """The calls of a whistle, each with an officer of the department who may answer it."""
+    pairs = []
+    for call in whistle.calls.select_related("whistle", "department"):
+        officers = department_officers([call.department_id], whistle.division_id)
+        pairs += [(call, officer) for officer in officers if whistles.may_answer(call, officer)][:1]
+    return pairs
+
+
+def _order() -> None:
+    """A yellow card on the matter that is late the longest in Longjing."""
+    dispatcher = User.objects.get(username="dispatcher.longjing")
+    late = Case.objects.visible_to(dispatcher).open().overdue().filter(lead__isnull=False, is_restricted=False)
+    case = late.exclude(pk__in=SupervisionOrder.objects.filter(case__isnull=False).values("case")).order_by("due_at")
+    found = case.select_related("lead").first()
+    if found and found.lead:
+        supervision.issue_order(
+            by=dispatcher, department=found.lead, level=SupervisionOrder.Level.YELLOW,
+            reason=SupervisionOrder.Reason.NOT_HANDLED, text="请说明延误原因，三日内提出办理措施。", case=found,
+        )  # fmt: skip
