@@ -8,9 +8,13 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
+
+from governance_center.calendar import last_day
 
 register = template.Library()
 
@@ -79,11 +83,28 @@ def due_words(deadline: Any) -> str:
         return gettext("paused after its end")
     if late:
         if not days:
-            return gettext("overdue since today")
+            return _hours(gettext("overdue by %(time)s"), deadline) or gettext("overdue since today")
         return ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days}
     if not days:
-        return gettext("ends today")
+        return _hours(gettext("%(time)s left"), deadline) or gettext("ends today")
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+@register.filter
+def due_moment(deadline: Any) -> str:
+    """When a limit ends: its day, and the hour where it does not end with the day."""
+    ends = timezone.localtime(deadline.due_at)
+    day = date_format(last_day(deadline.due_at), "m-d")
+    return day if (ends.hour, ends.minute) == (0, 0) else f"{day} {ends:%H:%M}"
+
+
+def _hours(words: str, deadline: Any) -> str:
+    """A limit of this day that does not end with the day, in hours and minutes; empty for others."""
+    ends = timezone.localtime(deadline.due_at)
+    if (ends.hour, ends.minute) == (0, 0):
+        return ""
+    minutes = int(abs((ends - timezone.now()).total_seconds()) // 60)
+    return words % {"time": f"{minutes // 60}:{minutes % 60:02d}"}
 
 
 @register.simple_tag(takes_context=True)
