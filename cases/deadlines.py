@@ -109,6 +109,13 @@ def meet_all(case: Case, at: dt.datetime) -> None:
     running.update(met_at=at)
 
 
+def meet(case: Case, at: dt.datetime, *, rule_code: str) -> None:
+    """What one limit of the case asked for was done."""
+    running = Deadline.objects.running().filter(case=case, rule_id=rule_code)
+    _end_pauses(running, at)
+    running.update(met_at=at)
+
+
 def cancel(case: Case, at: dt.datetime, *, rule_code: str | None = None, referral: Referral | None = None) -> None:
     """What still ran is no longer asked for: withdrawn, recalled or started anew."""
     running = Deadline.objects.running().filter(case=case)
