@@ -119,13 +119,13 @@ ACTIONS: Mapping[str, CaseAction] = {
             is_main=True, about_case=True,
         ),
         CaseAction(
-            "hand_up", _("Hand up"), _("The level above was asked to take the case over."), "arrow-up-circle",
+            "hand_up", _("Hand up"), _("The level above was asked to take the case over."), "circle-arrow-up",
             level_forms.HandUpForm, hand_overs.may_ask,
             lambda case, user, data: services.ask_hand_up(case=case, by=user, **data), about_case=True,
             hint=_("Until the level above has answered, the case stays with you and its limits go on."),
         ),
         CaseAction(
-            "hand_down", _("Hand down"), _("The case was handed down and the level below told."), "arrow-down-circle",
+            "hand_down", _("Hand down"), _("The case was handed down and the level below told."), "circle-arrow-down",
             level_forms.HandDownForm, hand_overs.may_hand_down,
             lambda case, user, data: services.hand_down(case=case, by=user, **data), about_case=True,
             hint=_("It takes effect at once: who leads now gives the case up, and the level below is to report."),

@@ -68,8 +68,8 @@ class HandDownForm(_LevelForm):
         label=_("Reason"), choices=[(one.value, one.label) for one in DOWN_REASONS], widget=forms.RadioSelect
     )
     note = forms.CharField(
-        label=_("What is ordered"),
-        help_text=_("What the level below is to do and to report."),
+        label=_("What the level below is to do"),
+        help_text=_("And what it is to report; the level below reads this at once."),
         max_length=TEXT,
         widget=forms.Textarea(attrs={"rows": 5, "data-draft-key": "hand-down"}),
     )
@@ -82,7 +82,7 @@ class HandDownForm(_LevelForm):
         codes = {level: levels.division_at(self.case, level) for level in dict.fromkeys(shown)}
         names = {division.pk: division for division in Division.objects.filter(pk__in=codes.values())}
         self.fields["to_level"].choices = [  # type: ignore[attr-defined]
-            (level, f"{names[code].get_level_display()}: {names[code].name}")
+            (level, f"{names[code].name} · {names[code].get_level_display()}")
             for level, code in codes.items()
             if code in names
         ]
