@@ -14,6 +14,9 @@ from governance_center.calendar import after_extension, after_pause, due_at
 SIGN = "sign_for_referral"
 ASSIST_OPINION = "assist_opinion"
 PETITION_ROUTE = "petition_route"
+HAND_UP_ANSWER, HAND_DOWN_REPORT = "hand_up_answer", "hand_down_report"
+BETWEEN_LEVELS = frozenset({HAND_UP_ANSWER, HAND_DOWN_REPORT})
+"""Limits by which one level owes another an answer or a report; they never stand still."""
 
 
 class Ends(NamedTuple):

@@ -77,8 +77,9 @@ class HandDownForm(_LevelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = open_hand_over(self.case)
-        # The level just ordered stays a choice, so that the same form sent twice is understood.
-        shown = levels.lower_levels(self.case) + ([levels.level_of(row.to_division_id)] if row else [])
+        # The level just ordered stays a choice of what was sent, so that the same form sent twice is understood.
+        again = [levels.level_of(row.to_division_id)] if row and self.is_bound else []
+        shown = levels.lower_levels(self.case) + again
         codes = {level: levels.division_at(self.case, level) for level in dict.fromkeys(shown)}
         names = {division.pk: division for division in Division.objects.filter(pk__in=codes.values())}
         self.fields["to_level"].choices = [  # type: ignore[attr-defined]

@@ -29,6 +29,11 @@ def division_above(code: str) -> str:
     return code[: {12: 9, 9: 6, 6: 4}.get(len(code), 0)]
 
 
+def at_or_below(code: str) -> list[str]:
+    """The level of a division and those below it: what its dispatchers decide."""
+    return [level_of(code), *LOWER[level_of(code)]] if code else []
+
+
 def division_at(case: Case, level: str) -> str:
     """The code of the division of ``level`` that holds the place of the case; shorter where the place names none."""
     return case.division_id[: CODE_LENGTHS[level]]

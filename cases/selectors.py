@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 from cases.level_actions import SHOWN
-from cases.levels import level_of
+from cases.levels import at_or_below, level_of
 from cases.models import (
     Appointment,
     Case,
@@ -130,7 +130,9 @@ def dispatch_board(user: User) -> dict[str, QuerySet[Case]]:
         referral__case=OuterRef("pk"), referral__is_current=True, arrived_at__isnull=True, answer_by__lte=now
     )
     return {
-        "to_decide": visible.contested().filter(state__in=OPEN_STATES).order_by("state_since"),
+        "to_decide": visible.contested()
+        .filter(state__in=OPEN_STATES, held_level__in=at_or_below(user.scope_code))
+        .order_by("state_since"),
         "to_screen": visible.filter(state=State.REGISTERED).order_by("registered_at"),
         "overdue": visible.open().overdue().order_by("due_at"),
         "late_calls": visible.open().filter(Exists(late_calls)).order_by("registered_at"),

@@ -30,9 +30,6 @@ Way, Stage, Reason = HandOver.Direction, HandOver.State, HandOver.Reason
 UP_REASONS = (Reason.BEYOND_POWERS, Reason.SEVERAL_PLACES, Reason.SEVERAL_DEPARTMENTS, Reason.DANGER, Reason.TRIED)
 DOWN_REASONS = (Reason.NEAR, Reason.COMPETENT, Reason.KNOWS_PARTIES)
 
-ANSWER, REPORT = "hand_up_answer", "hand_down_report"
-"""The limits of both ways."""
-
 WORKED_ON = (State.ACCEPTED, State.IN_HANDLING)
 STAFF = (Role.CLERK, Role.DISPATCHER)
 
@@ -130,7 +127,7 @@ def answer_hand_up(*, hand_over: HandOver, by: User, take: bool, note: str = "")
     if note.strip() or not take:
         written, facts = write_note(case, by=by, text=note, at=now)
     _close(row, Stage.TAKEN if take else Stage.DECLINED, by=by, at=now, answer=written)
-    deadlines.meet(case, now, rule_code=ANSWER)
+    deadlines.meet(case, now, rule_code=deadlines.HAND_UP_ANSWER)
     if take:
         below = _people_below(case, row)
         _pass_on(case, row, by=by, at=now, facts=facts)
@@ -199,7 +196,7 @@ def report_hand_down(*, hand_over: HandOver, by: User, note: str) -> HandOver:
         raise AlreadyAnswered()
     written, facts = write_note(case, by=by, text=note, at=now)
     _close(row, Stage.REPORTED, by=by, at=now, answer=written)
-    deadlines.meet(case, now, rule_code=REPORT)
+    deadlines.meet(case, now, rule_code=deadlines.HAND_DOWN_REPORT)
     ledger.append(case, [ledger.Entry(EventKind.HAND_DOWN_REPORTED, by, {**_facts(row), **facts}, now)])
     orderers = [row.by] if row.by.is_active else dispatching.staff_for(Role.DISPATCHER, row.from_division_id)
     _tell(orderers, "hand_down.reported", row, case)
@@ -278,7 +275,7 @@ def _lock_both(hand_over: HandOver) -> tuple[Case, HandOver]:
 
 def _open(case: Case, way: str, target: str, *, reason: str, note: Note, by: User, at: dt.datetime) -> HandOver:
     """A new row with its limit, counted by the calendar of the level that has to act."""
-    code = ANSWER if way == Way.UP else REPORT
+    code = deadlines.HAND_UP_ANSWER if way == Way.UP else deadlines.HAND_DOWN_REPORT
     rule = deadlines.rules(code)[code]
     limit = deadlines.build(case, rule, start=at, local_holidays=local_holidays_of(target))
     Deadline.objects.bulk_create([limit])
@@ -308,7 +305,7 @@ def _end(case: Case, row: HandOver | None, now: dt.datetime) -> None:
         return
     row.state, row.answered_at = Stage.ENDED, now
     row.save(update_fields=["state", "answered_at"])
-    deadlines.cancel(case, now, rule_code=REPORT)
+    deadlines.cancel(case, now, rule_code=deadlines.HAND_DOWN_REPORT)
 
 
 def _pass_on(case: Case, row: HandOver, *, by: User, at: dt.datetime, facts: dict[str, object]) -> None:

@@ -19,6 +19,7 @@ from cases.services import (
     ask_hand_up,
     end_unresolved,
     hand_down,
+    pause_limit,
     reopen_case,
     report_hand_down,
     resolve_case,
@@ -28,7 +29,9 @@ from cases.services import (
     withdraw_case,
 )
 from cases.services import levels as hand_overs
+from cases.services.colouring import colour_due
 from cases.services.levels import AlreadyAnswered, AlreadyAsked, MayNotDecline, NothingAbove, ReportFirst, WrongLevel
+from cases.services.limits import NotPausable
 from departments.models import Centre, Department, Division
 from governance_center.errors import GovernanceError, IllegalMove, MissingInput, NotAllowed
 from tests.world import LIYUAN, LONGJING, VILLAGE, YANJI, World, make_case, make_user
@@ -506,6 +509,27 @@ def test_a_restricted_case_is_handed_over_by_those_who_see_it(world: World, abov
 def test_the_petitioner_is_not_shown_the_limit_between_the_levels(world: World, case: Case, above: User) -> None:
     ask(case, world.clerk)
     assert selectors.public_status(case)["limit"].rule_id == "handle_dispute"
+
+
+def test_what_the_prefecture_has_taken_waits_on_its_board_alone(world: World, case: Case, above: User) -> None:
+    answer_hand_up(hand_over=ask(case, world.clerk), by=above, take=True)
+    assert list(selectors.dispatch_board(above)["to_decide"]) == [case]
+    assert not selectors.dispatch_board(world.dispatcher)["to_decide"].exists()
+
+
+def test_the_level_that_was_asked_is_told_that_its_answer_is_due(world: World, case: Case, above: User) -> None:
+    row = ask(case, world.clerk)
+    Deadline.objects.exclude(pk=row.deadline_id).update(met_at=row.at)
+    colour_due(row.deadline.warn_at)
+    assert told("limit.yellow") == {"above"}
+    colour_due(row.deadline.due_at)
+    assert told("limit.red") == {"above"}
+
+
+def test_the_limits_between_the_levels_do_not_stand_still(world: World, case: Case, above: User) -> None:
+    row = ask(case, world.clerk)
+    with pytest.raises(NotPausable):
+        pause_limit(deadline=row.deadline, by=world.dispatcher, reason="等待")
 
 
 # --- the pages
