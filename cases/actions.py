@@ -12,9 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases import forms, services, workflow
+from cases import forms, level_actions, level_forms, levels, services, workflow
 from cases.models import Case, Referral
 from cases.sections import Action
+from cases.services import levels as hand_overs
 from cases.services import opinions, rating
 from cases.services.handling import may_record_progress
 from cases.services.screening import QUESTIONS, may_screen
@@ -36,6 +37,11 @@ class CaseAction:
     run: Run
     hint: str | Promise = ""
     is_main: bool = False
+    about_case: bool = False
+    """the form is made for the case: it offers what its place and history allow"""
+
+    def form_for(self, case: Case, data: Any) -> django_forms.Form:
+        return self.form(data, case=case) if self.about_case else self.form(data)
 
 
 def _has_move(code: str, *actors: workflow.Actor) -> Callable[[Case, User], bool]:
@@ -49,8 +55,7 @@ def _has_move(code: str, *actors: workflow.Actor) -> Callable[[Case, User], bool
 
 def _may_rule(case: Case, user: User) -> bool:
     open_states = {State.ACCEPTED, State.IN_HANDLING}
-    in_reach = workflow.Actor.DISPATCH in workflow.relations(user, case)
-    return case.is_contested and case.state in open_states and in_reach
+    return case.is_contested and case.state in open_states and levels.decides(case, user)
 
 
 def _screen(case: Case, user: User, data: dict[str, Any]) -> object:
@@ -100,6 +105,30 @@ ACTIONS: Mapping[str, CaseAction] = {
             "risk", _("Set the risk by hand"), _("The risk was set."), "flame", forms.RiskForm,
             rating.may_set, lambda case, user, data: rating.set_level(case=case, by=user, **data),
             hint=_("The computed parts stay visible; your reason stands in the history."),
+        ),
+        CaseAction(
+            "answer_hand_up", _("Answer the hand-up"), _("The answer was given and the level below told."),
+            "arrow-big-up-lines", level_forms.AnswerForm, hand_overs.may_answer, level_actions.answer,
+            hint=_("Taken over, the case is routed anew at your level; no time is given back."),
+            is_main=True, about_case=True,
+        ),
+        CaseAction(
+            "report_hand_down", _("Report to the level above"), _("The report was given."),
+            "report", level_forms.ReportForm, hand_overs.may_report, level_actions.report,
+            hint=_("The limit of the report is met; the case stays with you until it is solved."),
+            is_main=True, about_case=True,
+        ),
+        CaseAction(
+            "hand_up", _("Hand up"), _("The level above was asked to take the case over."), "circle-arrow-up",
+            level_forms.HandUpForm, hand_overs.may_ask,
+            lambda case, user, data: services.ask_hand_up(case=case, by=user, **data), about_case=True,
+            hint=_("Until the level above has answered, the case stays with you and its limits go on."),
+        ),
+        CaseAction(
+            "hand_down", _("Hand down"), _("The case was handed down and the level below told."), "circle-arrow-down",
+            level_forms.HandDownForm, hand_overs.may_hand_down,
+            lambda case, user, data: services.hand_down(case=case, by=user, **data), about_case=True,
+            hint=_("It takes effect at once: who leads now gives the case up, and the level below is to report."),
         ),
         CaseAction(
             "withdraw", _("Withdraw"), _("The case was withdrawn."), "arrow-back-up", forms.NoteForm,

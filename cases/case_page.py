@@ -1,4 +1,4 @@
-"""What this room itself adds to the page of a case: its risk, the supervision on it, and whistles."""
+"""What this room itself adds to the page of a case: its risk, the supervision on it, its hand-overs, and whistles."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ def sections(case: Case, user: User) -> list[Section]:
     orders = [(order, order_clock(order)) for order in rows]
     if orders:
         found.append(Section("cases/_supervised.html", {"orders": orders}))
+    rows = list(case.hand_overs.all())
+    if rows:
+        found.append(Section("cases/_hand_overs.html", {"rows": rows[::-1]}))
     return found
 
 

@@ -14,6 +14,9 @@ from governance_center.calendar import after_extension, after_pause, due_at
 SIGN = "sign_for_referral"
 ASSIST_OPINION = "assist_opinion"
 PETITION_ROUTE = "petition_route"
+HAND_UP_ANSWER, HAND_DOWN_REPORT = "hand_up_answer", "hand_down_report"
+BETWEEN_LEVELS = frozenset({HAND_UP_ANSWER, HAND_DOWN_REPORT})
+"""Limits by which one level owes another an answer or a report; they never stand still."""
 
 
 class Ends(NamedTuple):
@@ -105,6 +108,13 @@ def meet_signing(referral: Referral, at: dt.datetime) -> None:
 def meet_all(case: Case, at: dt.datetime) -> None:
     """The case came to an end: what still ran for it is met (in time or not, as its date says)."""
     running = Deadline.objects.running().filter(case=case)
+    _end_pauses(running, at)
+    running.update(met_at=at)
+
+
+def meet(case: Case, at: dt.datetime, *, rule_code: str) -> None:
+    """What one limit of the case asked for was done."""
+    running = Deadline.objects.running().filter(case=case, rule_id=rule_code)
     _end_pauses(running, at)
     running.update(met_at=at)
 

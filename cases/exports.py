@@ -45,14 +45,16 @@ def defuse(text: str) -> str:
 def _table(rows: QuerySet[Case]) -> Iterator[list[str]]:
     yield [
         _("Case number"), _("Registered"), _("Accepted"), _("State"), _("Kind"), _("Category"), _("Place"),
-        _("Summary"), _("Lead"), _("Handling limit"), _("Resolved"), _("Outcome"), _("Times reopened"),
+        _("Summary"), _("Lead"), _("Handling limit"), _("Resolved"), _("Outcome"),
+        _("Resolved at level"), _("Times reopened"),
     ]  # fmt: skip
     for case in rows.iterator(chunk_size=2000):
         yield [
             case.number, _moment(case.registered_at), _moment(case.accepted_at), State(case.state).label,
             case.get_kind_display(), case.category.name, case.division.name, case.title,
             case.lead.name if case.lead else "", _moment(case.due_at), _moment(case.resolved_at),
-            case.get_outcome_display() if case.outcome else "", str(case.reopened_count),
+            case.get_outcome_display() if case.outcome else "", case.get_resolved_level_display(),
+            str(case.reopened_count),
         ]  # fmt: skip
 
 

@@ -55,6 +55,9 @@ class CaseFilter(django_filters.FilterSet):
         queryset=lambda request: _mediators(request), label=_("Mediator"), empty_label=_("all")
     )
     outcome = django_filters.ChoiceFilter(choices=Outcome.choices, label=_("Outcome"), empty_label=_("all"))
+    resolved_level = django_filters.ChoiceFilter(
+        choices=Division.Level.choices, label=_("Resolved at level"), empty_label=_("all")
+    )
     returned_by = django_filters.CharFilter(method="was_returned_by", label=_("Returned by"), widget=HiddenInput)
     returned_to = django_filters.CharFilter(method="unchanged", label=_("Led next by"), widget=HiddenInput)
     led_by = django_filters.CharFilter(method="was_led_by", label=_("Given to lead"), widget=HiddenInput)
@@ -85,7 +88,7 @@ class CaseFilter(django_filters.FilterSet):
 
     class Meta:
         model = Case
-        fields = ("state", "kind", "category", "lead", "mediator", "outcome")
+        fields = ("state", "kind", "category", "lead", "mediator", "outcome", "resolved_level")
 
     def search(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         return find(queryset, value)

@@ -50,6 +50,8 @@ class LimitRow:
 
 
 def _may_pause(deadline: Deadline, user: User) -> bool:
+    if deadline.rule_id in deadlines.BETWEEN_LEVELS:
+        return False
     return deadline.is_running and not deadline.is_paused and may_pause(deadline.case, user)
 
 

@@ -24,5 +24,8 @@ register("supervision.answered", _("%(department)s answered the supervision orde
 register("supervision.lifted", _("The supervision of %(subject)s was lifted."))
 register("case.high_risk", _("Case %(number)s is rated as high risk."))
 register("case.handed_over", _("Case %(number)s was handed from %(origin)s to %(target)s."))
+register("hand_up.asked", _("%(origin)s asks %(target)s to take over case %(number)s. Please answer within the limit."))
+register("hand_up.declined", _("%(target)s did not take over case %(number)s; it stays with %(origin)s."))
+register("hand_down.reported", _("%(target)s reported to %(origin)s on case %(number)s, which was handed down."))
 register("expert.asked", _("You are asked for an opinion on case %(number)s, %(time)s."))
 register("expert.answered", _("The expert has given an opinion on case %(number)s."))

@@ -21,6 +21,7 @@ from departments.models import Department, Division, Mode, Station
 from departments.presence import NO_ROTA, Presence, Rota, presence, rotas_of
 
 TOWNSHIP_DEPARTMENT = "township"
+TOWNSHIP_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,9 @@ REASONS: Mapping[str, str | Promise] = {
     "by_division": _("Services are led by the township or street of the place: %(division)s."),
     "place_above_township": _("The place names no township or street, so the dispatcher decides who leads."),
     "dispatcher_decides": _("For the category “%(category)s” the dispatcher decides who leads."),
+    "held_here": _("The matter was registered at the township or street of its place, which leads it: %(division)s."),
+    "handed_down": _("The level above handed the matter down to: %(division)s."),
+    "prefecture_decides": _("The matter was handed up to the prefecture, whose dispatcher decides who leads."),
     "earlier_register": _("The earlier register names the department that leads: %(department)s."),
     "here_today": _("%(department)s is here today: window %(window)s."),
     "here_today_no_window": _("%(department)s is here today."),
@@ -74,6 +78,10 @@ REASONS: Mapping[str, str | Promise] = {
     "alt_wider_rule": _("The rule “%(name)s” would hold too, but the centre’s own rule comes before it."),
     "alt_category_lead": _(
         "%(department)s: leads in the category “%(category)s” otherwise; a rule comes before the category."
+    ),
+    "alt_held_here": _(
+        "%(department)s: leads in the category “%(category)s” otherwise; a matter registered at a township or street "
+        "stays there first."
     ),
     "alt_not_stationed": _("%(department)s: assists; it has no place at this centre."),
     "alt_absent": _("%(department)s: assists; it is not here today and comes next on %(date)s."),
@@ -158,8 +166,9 @@ def decide(
     decision = Decision(lead=None, rule=rule, facts=facts.stored(found_keywords(rule, facts.text) if rule else ()))
     wanted = _by_rule(rule, decision, facts, book, centre_code) if rule else []
     if rule is None:
-        wanted = _by_category(category, decision, place_code, book, centre_code)
-    decision.alternatives = _passed_over(found[1:], rule, category)
+        wanted = _held_here(category, decision, book, centre_code)
+        wanted = wanted or _by_category(category, decision, place_code, book, centre_code)
+    decision.alternatives += _passed_over(found[1:], rule, category)
     if not wanted:
         return decision
     targets = _locate(wanted, book, centre_code=centre_code, day=day, local_holidays=local_holidays)
@@ -203,6 +212,16 @@ def _by_rule(
     assistants = [one for one in book.departments(rule.assistants) if one.pk != wanted[0][0].pk]
     decision.asks_opinions = bool(assistants)
     return wanted + [(department, body) for department in assistants]
+
+
+def _held_here(category: Category, decision: Decision, book: Book, centre_code: str) -> list[tuple[Department, str]]:
+    """The township or street itself, where a matter is registered there; none at a centre of another level."""
+    if len(centre_code) != TOWNSHIP_DIGITS or category.lead_rule == Category.LeadRule.DIVISION:
+        return []
+    decision.reasons.append({"code": "held_here", "division": centre_code})
+    if category.lead_rule == Category.LeadRule.DEPARTMENT and category.lead:
+        decision.alternatives.append({"code": "alt_held_here", "department": category.lead.pk, "category": category.pk})
+    return [(book.township(), centre_code)]
 
 
 def _by_category(

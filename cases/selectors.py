@@ -12,21 +12,25 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Role, User
+from cases.level_actions import SHOWN
+from cases.levels import at_or_below, level_of
 from cases.models import (
     Appointment,
     Case,
     CaseParty,
     Deadline,
     EventKind,
+    HandOver,
     OnCallCall,
     Person,
     Referral,
     StatutoryRoute,
 )
 from cases.states import OPEN_STATES, Outcome, RefusalReason, ReturnReason, State
-from departments.models import Department
+from departments.models import Department, Division
 from governance_center.calendar import last_day
+from governance_center.scope import within
 
 
 @dataclass(slots=True)
@@ -64,6 +68,7 @@ def case_page(user: User, number: str) -> QuerySet[Case]:
         .prefetch_related(
             Prefetch("parties", CaseParty.objects.select_related("person")),
             Prefetch("deadlines", Deadline.objects.select_related("rule", "referral__department")),
+            Prefetch("hand_overs", HandOver.objects.select_related(*SHOWN)),
             Prefetch(
                 "referrals",
                 Referral.objects.select_related(
@@ -125,12 +130,26 @@ def dispatch_board(user: User) -> dict[str, QuerySet[Case]]:
         referral__case=OuterRef("pk"), referral__is_current=True, arrived_at__isnull=True, answer_by__lte=now
     )
     return {
-        "to_decide": visible.contested().filter(state__in=OPEN_STATES).order_by("state_since"),
+        "to_decide": visible.contested()
+        .filter(state__in=OPEN_STATES, held_level__in=at_or_below(user.scope_code))
+        .order_by("state_since"),
         "to_screen": visible.filter(state=State.REGISTERED).order_by("registered_at"),
         "overdue": visible.open().overdue().order_by("due_at"),
         "late_calls": visible.open().filter(Exists(late_calls)).order_by("registered_at"),
         "unsigned": visible.open().filter(Exists(unsigned) & Exists(late)).order_by("registered_at"),
     }
+
+
+def hand_ups_waiting(user: User) -> QuerySet[HandOver]:
+    """What levels below have asked and this dispatcher may answer, the most urgent first; with what a row shows."""
+    if user.role != Role.DISPATCHER or not user.is_active or not user.scope_code:
+        return HandOver.objects.none()
+    return (
+        HandOver.objects.waiting()
+        .filter(within("to_division__code", user.scope_code))
+        .select_related("case__category", "case__division", *SHOWN)
+        .order_by("deadline__due_at", "pk")
+    )
 
 
 def find(queryset: QuerySet[Case], text: str) -> QuerySet[Case]:
@@ -163,6 +182,12 @@ def _details(kind: str, data: dict[str, Any], departments: dict[str, str]) -> li
         EventKind.ARRIVED,
     }:  # fmt: skip
         details.append(departments.get(data["department"], data["department"]))
+    if kind == EventKind.RESOLVED and data.get("level"):
+        details.append(_("at level: %(level)s") % {"level": Division.Level(data["level"]).label})
+    if "hand_over" in data:
+        origin, target = (Division.Level(level_of(data[key])).label for key in ("origin", "target"))
+        details.append(f"{origin} → {target}")
+        details.append(HandOver.Reason(data["reason"]).label)
     details += _meeting_details(kind, data)
     if kind in {EventKind.ROUTED, EventKind.RULED}:
         lead = data.get("lead")
@@ -216,7 +241,8 @@ def public_status(case: Case) -> dict[str, Any]:
         State.CLOSED: _("Your matter is closed."),
     }
     visible_lead = case.lead if not case.is_restricted else None
-    limit = Deadline.objects.running().filter(case=case, referral__isnull=True).select_related("rule").first()
+    limits = Deadline.objects.running().filter(case=case, referral__isnull=True, hand_over__isnull=True)
+    limit = limits.select_related("rule").first()
     return {
         "number": case.number,
         "centre": case.centre,

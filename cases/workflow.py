@@ -188,12 +188,15 @@ def prepare(
 ) -> tuple[ledger.Entry, set[str]]:
     """Make the move on the object in memory; returns the ledger entry and the names of changed fields.
 
-    The caller holds the lock on the case and hands both to :func:`cases.ledger.append`. Raises as
+    The caller holds the lock on the case and hands both to :func:`cases.ledger.append`. A solution is stamped
+    with ``data["level"]``, the level that found it; without one with the level that holds the case. Raises as
     :func:`check` does; the object is unchanged then.
     """
     data = dict(data or {})
     move = check(case, code, by=by, data=data, acting_as=acting_as)
     at = at or timezone.now()
+    if move.code == "resolve":
+        data.setdefault("level", str(case.held_level))
     entry = ledger.Entry(move.event, by, {**data, "from": str(case.state), "to": move.target.value}, at)
     changed = {"state", "state_since"}
     case.state, case.state_since = move.target, at
@@ -225,7 +228,7 @@ def _stamps(case: Case, move: Move, data: Mapping[str, Any], at: dt.datetime) ->
         case "refuse":
             return {"outcome": Outcome.REFUSED, "closed_at": at}
         case "resolve":
-            return {"outcome": data["outcome"], "resolved_at": at}
+            return {"outcome": data["outcome"], "resolved_at": at, "resolved_level": data["level"]}
         case "end_unresolved":
             return {"outcome": data["outcome"]}
         case "withdraw":
@@ -236,6 +239,7 @@ def _stamps(case: Case, move: Move, data: Mapping[str, Any], at: dt.datetime) ->
             return {
                 "outcome": "",
                 "resolved_at": None,
+                "resolved_level": "",
                 "closed_at": None,
                 "reopened_count": case.reopened_count + 1,
             }

@@ -154,7 +154,7 @@ def _acceptance(visit: Visit, case: Case) -> Content:
     accepted_at = case.accepted_at
     assert accepted_at is not None
     limits = (
-        case.deadlines.filter(referral__isnull=True, cancelled_at__isnull=True)
+        case.deadlines.filter(referral__isnull=True, hand_over__isnull=True, cancelled_at__isnull=True)
         .select_related("rule")
         .order_by("due_at", "pk")
     )

@@ -71,6 +71,12 @@ MEASURES: Mapping[str, Measure] = {
             _("Reopened"),
             _("Of the cases accepted in the period, those reopened at least once."),
         ),
+        Measure(
+            "contained_rate",
+            _("Contained below the county"),
+            _("Of the resolved cases of the period, those resolved by a village, community, township or street."),
+            "percent",
+        ),
         Measure("refused", _("Not accepted"), _("Matters registered in the period and not accepted.")),
         Measure(
             "consultations",

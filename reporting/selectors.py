@@ -17,6 +17,8 @@ from governance_center.calendar import LOCAL_ZONE, day_end, day_start
 from governance_center.scope import within
 from intake.models import Visit
 
+BELOW_COUNTY = (Division.Level.TOWNSHIP, Division.Level.VILLAGE)
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -70,11 +72,14 @@ def summary(scope_code: str, period: Period) -> dict[str, Any]:
         overdue=Count("pk", filter=Q(state__in=OPEN_STATES) & Q(_late())),
         reopened=Count("pk", filter=Q(reopened_count__gt=0)),
         restricted=Count("pk", filter=Q(is_restricted=True)),
+        contained=Count("pk", filter=Q(resolved_at__isnull=False, resolved_level__in=BELOW_COUNTY)),
         median_days=Median(_whole_days(), filter=Q(resolved_at__isnull=False)),
     )
     figures["ended_otherwise"] = figures["accepted"] - figures["resolved"] - figures["open"]
     accepted = figures["accepted"]
     figures["resolution_rate"] = 100 * figures["resolved"] / accepted if accepted else None
+    resolved = figures["resolved"]
+    figures["contained_rate"] = 100 * figures["contained"] / resolved if resolved else None
     in_scope = Case.objects.filter(within("division__code", scope_code))
     apart = in_scope.aggregate(
         resolved_in_period=Count("pk", filter=period.of("resolved_at") & ~Q(kind=Kind.CONSULTATION)),

@@ -21,7 +21,7 @@ from reporting.measures import MEASURES
 from reporting.waiting import COLUMNS
 
 HEADLINES = ("accepted", "resolved", "resolution_rate", "open", "overdue", "median_days")
-BESIDE = ("resolved_in_period", "ended_otherwise", "reopened", "refused", "consultations")
+BESIDE = ("contained_rate", "resolved_in_period", "ended_otherwise", "reopened", "refused", "consultations")
 
 
 @role_required(Role.OFFICIAL, Role.DISPATCHER)

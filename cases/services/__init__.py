@@ -10,6 +10,7 @@ from cases.services.handling import (
     start_follow_up,
     withdraw_case,
 )
+from cases.services.levels import answer_hand_up, ask_hand_up, hand_down, report_hand_down
 from cases.services.limits import extend_limit, pause_limit, recompute_limit, resume_limit
 from cases.services.meeting import call_now, cancel_appointment, make_appointment, note_arrival, settle_appointment
 from cases.services.opening import CaseInput, PartyInput, accept_case, open_case, refuse_case
@@ -21,6 +22,8 @@ __all__ = (
     "CaseInput",
     "PartyInput",
     "accept_case",
+    "answer_hand_up",
+    "ask_hand_up",
     "ask_opinion",
     "call_now",
     "cancel_appointment",
@@ -29,6 +32,7 @@ __all__ = (
     "extend_limit",
     "give_opinion",
     "give_to_mediator",
+    "hand_down",
     "lift_opinion",
     "make_appointment",
     "note_arrival",
@@ -38,6 +42,7 @@ __all__ = (
     "record_progress",
     "refuse_case",
     "reopen_case",
+    "report_hand_down",
     "resolve_case",
     "resume_limit",
     "return_referral",

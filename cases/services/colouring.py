@@ -30,6 +30,7 @@ BATCH = 20_000
 FEW = 5
 """So many are told one by one; more come as one message with their number."""
 
+# The limit of an answer to a hand-up is told of at the level that was asked, not at the place of the case.
 # What turns: {moment} is the column whose index is read, {still} what the stored colour may still be.
 _TURN = """
     WITH turned AS (
@@ -40,19 +41,21 @@ _TURN = """
         ) RETURNING id, case_id, referral_id
     )
     SELECT {holder}, count(*), (array_agg(turned.id))[1:{few}]
-    FROM turned JOIN cases_case ON cases_case.id = turned.case_id {join}
+    FROM turned JOIN cases_case ON cases_case.id = turned.case_id
+    LEFT JOIN cases_handover asked ON asked.deadline_id = turned.id AND asked.state = 'asked' {join}
     GROUP BY 1, 2, 3, 4
 """
 _RED = _TURN.format(
     still="NOT (shown = 'red')", moment="due_at", few=FEW, join="",
-    holder="cases_case.division_id, NULL, NULL, NULL",
+    holder="coalesce(asked.to_division_id, cases_case.division_id), NULL, NULL, NULL",
 )  # fmt: skip
 _YELLOW = _TURN.format(
     still="shown = 'green'", moment="warn_at", few=FEW,
     join="LEFT JOIN cases_referral own ON own.id = turned.referral_id "
     "LEFT JOIN cases_referral lead ON lead.case_id = turned.case_id AND lead.is_current AND lead.role = 'lead' "
-    "AND turned.referral_id IS NULL",
-    holder="cases_case.division_id, CASE WHEN turned.referral_id IS NULL THEN cases_case.mediator_id END, "
+    "AND turned.referral_id IS NULL AND asked.id IS NULL",
+    holder="coalesce(asked.to_division_id, cases_case.division_id), "
+    "CASE WHEN turned.referral_id IS NULL AND asked.id IS NULL THEN cases_case.mediator_id END, "
     "coalesce(own.department_id, lead.department_id), coalesce(own.division_id, lead.division_id)",
 )  # fmt: skip
 

@@ -116,9 +116,9 @@ def tell_departments(case: Case, referrals: Sequence[Referral]) -> None:
 
 
 def tell_dispatchers(case: Case, kind: str, *, key: str) -> None:
-    """Tell the dispatchers of the centre (of the nearest level that has any)."""
+    """Tell the dispatchers of the level that holds the case (of the nearest above it that has any)."""
     notify(
-        staff_for(Role.DISPATCHER, case.division_id),
+        staff_for(Role.DISPATCHER, case.holder_code),
         kind,
         key=key,
         params={"number": case.number},

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 from accounts.notifications import notify
-from cases import deadlines, ledger, workflow
+from cases import deadlines, ledger, levels, workflow
 from cases.models import Case, CaseAccess, Deadline, EventKind, Note, Referral, RoutingRule, Screening
 from cases.services.common import lock, write_note
 from cases.services.dispatching import officers_of
+from cases.services.levels import end_hand_overs
 from cases.services.opinions import OpinionMissing, owing_opinions
 from cases.services.screening import screening_reasons
 from cases.states import Outcome, State
@@ -139,7 +140,8 @@ def resolve_case(*, case: Case, by: User, outcome: str, note: str, facts: dict[s
     if needed not in workflow.relations(by, case):
         raise WrongOutcome(field="outcome")
     _written, digest = write_note(case, by=by, text=note, at=now)
-    workflow.move(case, "resolve", by=by, data={"outcome": outcome, **digest, **(facts or {})}, at=now)
+    data = {"outcome": outcome, "level": levels.level_now(case), **digest, **(facts or {})}
+    workflow.move(case, "resolve", by=by, data=data, at=now)
     _end_handling(case, now)
     publish("case.resolved", case=case, by=by)
     return case
@@ -171,6 +173,7 @@ def withdraw_case(*, case: Case, by: User, note: str) -> Case:
     _written, digest = write_note(case, by=by, text=note, at=now)
     workflow.move(case, "withdraw", by=by, data=digest, at=now)
     deadlines.cancel(case, now)
+    end_hand_overs(case, now)
     Referral.objects.current().filter(case=case).exclude(status=Referral.Status.DONE).update(
         status=Referral.Status.RECALLED, ended_at=now
     )
@@ -219,6 +222,7 @@ def reopen_case(*, case: Case, by: User, note: str, acting_as: Actor | None = No
 
 def _end_handling(case: Case, now: dt.datetime) -> None:
     deadlines.meet_all(case, now)
+    end_hand_overs(case, now)
     Referral.objects.current().filter(case=case).update(status=Referral.Status.DONE, ended_at=now)
 
 

@@ -27,6 +27,11 @@ class AlreadyPaused(GovernanceError):
     message = _("This limit is paused already.")
 
 
+class NotPausable(GovernanceError):
+    code = "limit_not_pausable"
+    message = _("The limit of an answer or a report between the levels does not stand still.")
+
+
 class NotPaused(GovernanceError):
     code = "limit_not_paused"
     message = _("This limit is not paused.")
@@ -75,12 +80,15 @@ def pause_limit(*, deadline: Deadline, by: User, reason: str) -> Deadline:
 
     Raises:
         NotAllowed, NotRunning, AlreadyPaused.
+        NotPausable: the limit of an answer or a report between the levels.
         MissingInput: without a reason.
     """
     case, deadline = _lock_both(deadline)
     now = timezone.now()
     if not may_pause(case, by):
         raise NotAllowed()
+    if deadline.rule_id in deadlines.BETWEEN_LEVELS:
+        raise NotPausable()
     if deadline.paused_at is not None:
         raise AlreadyPaused()
     note, facts = write_note(case, by=by, text=reason, at=now, field="reason")

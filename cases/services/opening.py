@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from cases import deadlines, ledger, numbers, routing, workflow
+from cases import deadlines, ledger, levels, numbers, routing, workflow
 from cases.models import Case, CaseParty, Category, Channel, EventKind, Kind, Person, PetitionClass
 from cases.routing_rules import Facts, facts_of
 from cases.services import dispatching, rating
@@ -175,6 +175,7 @@ def _create(*, centre: Centre, data: CaseInput, by: User, now: dt.datetime, repe
         wants_mediation=data.wants_mediation,
         amount=data.amount,
         people_involved=data.people_involved,
+        held_level=levels.level_of(centre.pk),
         # 信访工作条例 art. 30: an informant's matter leaves the general view at once.
         is_restricted=petition_class == PetitionClass.ACCUSATION,
         repeat_of=repeat_of,

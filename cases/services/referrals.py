@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from cases import deadlines, ledger, routing, workflow
+from cases import deadlines, ledger, levels, routing, workflow
 from cases.models import Case, Deadline, EventKind, Referral, RoutingDecision
 from cases.services import dispatching
 from cases.services.common import lock, write_note
@@ -101,12 +101,12 @@ def rule_lead(*, case: Case, department: Department, by: User, note: str) -> Cas
     """The dispatcher decides who leads (终审); the decision binds the department.
 
     Raises:
-        NotAllowed: only a dispatcher whose division holds the place.
+        NotAllowed: only a dispatcher of the level that holds the case, or of one above it.
         NothingToRule: the case is not accepted or in handling, or is not contested.
         MissingInput: without reasons.
     """
     case, now = lock(case), timezone.now()
-    if workflow.Actor.DISPATCH not in workflow.relations(by, case):
+    if not levels.decides(case, by):
         raise NotAllowed()
     if not case.is_contested or case.state not in {State.ACCEPTED, State.IN_HANDLING}:
         raise NothingToRule()
@@ -115,7 +115,7 @@ def rule_lead(*, case: Case, department: Department, by: User, note: str) -> Cas
     holidays, day = local_holidays_of(case.centre_id), local_day(now)
     if department.pk == routing.TOWNSHIP_DEPARTMENT and len(case.division_id) < 9:
         raise MissingInput(_("The place names no township or street."), field="department")
-    target = routing.locate(department, centre_code=case.centre_id, day=day, local_holidays=holidays)
+    target = routing.locate(department, centre_code=levels.routing_code(case), day=day, local_holidays=holidays)
     if department.pk == routing.TOWNSHIP_DEPARTMENT:
         target = routing.Target(department, case.division_id[:9], None)
     decision = routing.Decision(
@@ -213,6 +213,12 @@ def _recall_current(case: Case, department: Department, now: dt.datetime) -> Non
     for referral in Referral.objects.current().filter(case=case).select_for_update(of=("self",)):
         if referral.is_lead or referral.department_id == department.pk:
             _end_recalled(referral, now)
+
+
+def recall_all(case: Case, now: dt.datetime) -> None:
+    """Another level takes the case: nobody has it any more until it is given anew."""
+    for referral in Referral.objects.current().filter(case=case).select_for_update(of=("self",)):
+        _end_recalled(referral, now)
 
 
 def _end_recalled(referral: Referral, now: dt.datetime) -> None:

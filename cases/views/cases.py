@@ -15,6 +15,7 @@ from cases.explaining import explanations_of
 from cases.exports import export_cases
 from cases.filters import ORDERINGS, CaseFilter
 from cases.forms import ConfirmForm, ReturnForm
+from cases.level_actions import hand_over_of
 from cases.limit_page import limits_of
 from cases.models import Case, Referral
 from cases.routing_rules import facts_of
@@ -74,7 +75,7 @@ def case_action(request: HttpRequest, number: str, code: str) -> HttpResponse:
     case, action = _visible(user, number), ACTIONS.get(code)
     if action is None:
         raise Http404
-    form = action.form(request.POST or None)
+    form = action.form_for(case, request.POST or None)
     if request.method == "POST":
         if submit(form, lambda: action.run(case, user, form.cleaned_data) or True):
             messages.success(request, str(action.done))
@@ -83,6 +84,7 @@ def case_action(request: HttpRequest, number: str, code: str) -> HttpResponse:
         messages.warning(request, _("This is not possible now; the case has moved on."))
         return redirect("cases:detail", case.number)
     context = {"case": case, "title": action.label, "hint": action.hint, "form": form, "icon": action.icon}
+    context["hand_over"] = hand_over_of(case, code)
     if code == "rule":
         context["precedents"] = precedents.like(facts_of(case, has_organisation=False), user, apart_from=case)
     return render(request, "cases/action.html", context)

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from accounts.models import User
-from cases import deadlines, ledger, routing, workflow
+from cases import deadlines, ledger, levels, routing, workflow
 from cases.models import Case, CaseEvent, CaseParty, Deadline, EventKind, Kind, Note, Person, Referral
 from cases.routing_rules import facts_of
 from cases.services.dispatching import decision_row, routing_entry
@@ -112,7 +112,8 @@ class Life:
                 kind=matter.category.kind, petition_class=matter.petition_class, category_id=matter.category.pk,
                 channel=matter.channel, title=matter.title, narrative=matter.narrative,
                 narrative_language=language_of(matter), is_restricted=is_restricted(matter),
-                state=State.REGISTERED, state_since=at, registered_at=at, registered_by_id=self.source.by.pk,
+                held_level=levels.level_of(self.book.centre.pk), state=State.REGISTERED, state_since=at,
+                registered_at=at, registered_by_id=self.source.by.pk,
             )
         )  # fmt: skip
 
@@ -160,7 +161,17 @@ class Life:
     def _data(self, code: str) -> dict[str, object]:
         if code == "refuse":
             return {"reason": self.matter.refusal}
-        return {"outcome": self.matter.outcome} if code in {"resolve", "end_unresolved"} else {}
+        if code == "resolve":
+            return {"outcome": self.matter.outcome, "level": self._level()}
+        return {"outcome": self.matter.outcome} if code == "end_unresolved" else {}
+
+    def _level(self) -> str:
+        """The level that found the solution: that of the department which led, else of the centre."""
+        lead = self.matter.lead
+        if lead is None:
+            return self.case.held_level
+        is_township = lead.pk == routing.TOWNSHIP_DEPARTMENT and len(self.matter.place) >= routing.TOWNSHIP_DIGITS
+        return levels.level_of(self.matter.place[: routing.TOWNSHIP_DIGITS] if is_township else self.book.county)
 
     def _day_of(self, code: str) -> dt.datetime | None:
         """When the file says that a move was made; None where it does not say."""

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from accounts.models import User
 from cases import deadlines, ledger, routing, workflow
+from cases.levels import level_of
 from cases.models import (
     Case,
     CaseAccess,
@@ -105,6 +106,7 @@ class Life:
                 wants_mediation=rng.random() < 0.8 if category.is_mediable else None,
                 is_restricted=petition_class == "accusation",
                 registered_at=at, registered_by=self.clerk, state_since=at, state=State.REGISTERED,
+                held_level=level_of(spec.county),
             )
         )  # fmt: skip
         self._parties(category, place)
@@ -366,7 +368,8 @@ class Life:
             facts = self._note(self.handler, texts.SETTLED, at)
             is_service = self.case.kind in {Kind.SERVICE, Kind.HAZARD, Kind.CONSULTATION}
             outcome = Outcome.SERVICE_DONE if is_service else Outcome.SETTLED
-        self._move("resolve", self.handler, {"outcome": outcome.value, **facts}, at, self.acting_as)
+        data = {"outcome": outcome.value, "level": level_of(self.lead.division_id), **facts}
+        self._move("resolve", self.handler, data, at, self.acting_as)
         self._finish_handling(at)
 
     def _finish_handling(self, at: dt.datetime) -> None:

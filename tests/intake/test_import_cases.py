@@ -158,6 +158,16 @@ def test_a_department_that_led_keeps_the_matter_in_its_lists(world: World, tmp_p
     assert list(Case.objects.visible_to(world.justice)) == [case]
 
 
+@pytest.mark.parametrize(
+    ("lead", "level"), [("司法局", "county"), ("乡镇人民政府（街道办事处）", "township"), ("", "county")]
+)
+def test_where_it_was_solved_follows_from_who_led(world: World, tmp_path: Path, lead: str, level: str) -> None:
+    take(world, write_csv(tmp_path / "r.csv", [row(lead=lead)]))
+    case = imported("LJ-1")
+    assert (case.held_level, case.resolved_level) == ("county", level)
+    assert CaseEvent.objects.get(case=case, kind="case.resolved").data["level"] == level
+
+
 def test_what_was_resolved_lately_stays_resolved(world: World, tmp_path: Path) -> None:
     today = timezone.localdate()
     lately = {"registered_on": f"{today - dt.timedelta(days=20)}", "accepted_on": "", "ended_on": f"{today}"}

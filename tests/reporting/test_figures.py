@@ -63,6 +63,18 @@ def test_the_headline_figures(ledger_by_hand: World) -> None:
     assert {key: found[key] for key in expected} == expected
 
 
+def test_what_villages_and_townships_resolve_is_contained_below_the_county(world: World) -> None:
+    assert summary(LONGJING, this_year())["contained_rate"] is None
+    settle(world, make_case(world))
+    assert summary(LONGJING, this_year())["contained_rate"] == 0
+    street = make_user("street", Role.OFFICER, LIYUAN, "township")
+    service = make_case(world, "public_service")
+    sign_referral(referral=service.referrals.get(), by=street)
+    resolve_case(case=service, by=street, outcome="service_done", note="办结")
+    found = summary(LONGJING, this_year())
+    assert (found["contained"], found["resolved"], found["contained_rate"]) == (1, 2, 50.0)
+
+
 def test_by_place_and_by_category(ledger_by_hand: World) -> None:
     places = {row.key: (row.accepted, row.resolved) for row in by_division("2224", this_year())}
     assert places == {YANJI: (0, 0), LONGJING: (8, 4)}

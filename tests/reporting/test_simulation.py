@@ -34,6 +34,9 @@ def test_the_figures_are_exact_and_everything_holds(reference: None) -> None:
     simulate()
     found = summary("2224", Period(prefecture.BEGIN, UNTIL))
     assert (found["accepted"], found["resolved"], found["resolution_rate"]) == (240, 228, 95.0)
+    solved = Case.objects.filter(resolved_at__isnull=False)
+    assert set(solved.values_list("resolved_level", flat=True)) == {"county", "township"}
+    assert not Case.objects.filter(resolved_at__isnull=True).exclude(resolved_level="").exists()
     assert found["consultations"] > 0
     assert found["refused"] > 0
     assert not list(ledger.verify())

@@ -46,6 +46,9 @@ ACCOUNTS = (
     Account("official.yanbian", Role.OFFICIAL, "2224", "郑州领导", hint="全州化解率 · figures of the prefecture"),
     Account("clerk.yanji", Role.CLERK, "222401", "吴导引", hint="延吉市导引台 · the desk of Yanji"),
     Account("dispatcher.yanji", Role.DISPATCHER, "222401", "何调度", hint="延吉市指挥调度 · dispatch in Yanji"),
+    Account(
+        "dispatcher.yanbian", Role.DISPATCHER, "2224", "许调度", hint="州指挥调度：答复上报 · answer what is handed up"
+    ),
     Account("admin", Role.ADMINISTRATOR, "2224", "管理员", hint="系统管理 · administration"),
 )
 MEDIATORS = {"mediator.longjing": ("金调解", "김조정"), "mediator2.longjing": ("朴调解", "박조정")}
