@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from accounts.models import Language, Role, User
 from cases.models import CaseParty, Category, Channel, PetitionClass
 from cases.services import CaseInput
+from cases.services.opening import MOST_PEOPLE
 from cases.services.people import PersonInput
 from departments.models import Centre, Division
 from intake import services
@@ -59,6 +60,12 @@ class MatterSerializer(serializers.Serializer[Any]):
     place_detail = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     title = serializers.CharField(max_length=120)
     narrative = serializers.CharField(max_length=10_000, required=False, allow_blank=True, default="")
+    amount = serializers.DecimalField(
+        max_digits=14, decimal_places=2, min_value=0, required=False, allow_null=True, default=None
+    )
+    people_involved = serializers.IntegerField(
+        min_value=1, max_value=MOST_PEOPLE, required=False, allow_null=True, default=None
+    )
     people_count = serializers.IntegerField(min_value=1, max_value=999, default=1)
     accept = serializers.BooleanField(default=False)
     sender = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
@@ -84,7 +91,8 @@ class MatterSerializer(serializers.Serializer[Any]):
             case=CaseInput(
                 kind=data["category"].kind, category=data["category"], division=data["place"], title=data["title"],
                 narrative=data["narrative"], narrative_language=language, petition_class=data["petition_class"],
-                place_detail=data["place_detail"], channel=data["channel"],
+                place_detail=data["place_detail"], channel=data["channel"], amount=data["amount"],
+                people_involved=data["people_involved"],
             ),
             accept=data["accept"],
             people_count=data["people_count"],

@@ -25,6 +25,9 @@ from governance_center.events import publish
 from governance_center.ledger import text_digest
 from governance_center.transactions import atomic
 
+MOST_YUAN = Decimal(10) ** 12
+MOST_PEOPLE = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class PartyInput:
@@ -51,6 +54,8 @@ class CaseInput:
     channel: str = Channel.WALK_IN
     amount: Decimal | None = None
     people_involved: int | None = None
+    police_calls: int = 0
+    """How often the police were called on the matter before; weighs in the risk score."""
 
 
 class OutsideCentre(GovernanceError):
@@ -103,12 +108,14 @@ def open_case(
     if case.kind == Kind.PETITION:
         rule = deadlines.rules(deadlines.PETITION_ROUTE)[deadlines.PETITION_ROUTE]
         deadlines.build(case, rule, start=now, local_holidays=holidays).save()
+    # Rated before it is routed: rules may ask for the risk.
+    people = [party.person for party in parties if party.person]
+    rated, fields = rating.prepare(case, people=people, at=now, police_calls=data.police_calls)
+    entries, changed = entries + rated, changed | fields
     if accept:
         facts = facts_of(case, has_organisation=any(party.organisation.strip() for party in parties))
         more, fields = _accept_and_route(case, facts, by=by, now=now, local_holidays=holidays)
         entries, changed = entries + more, changed | fields
-    rated, fields = rating.prepare(case, people=[party.person for party in parties if party.person], at=now)
-    entries, changed = entries + rated, changed | fields
     ledger.append(case, entries, update=changed)
     publish("case.opened", case=case)
     return case
@@ -154,6 +161,12 @@ def _check(*, centre: Centre, data: CaseInput, parties: Sequence[PartyInput], by
         raise MissingInput(_("Choose the class of the petition."), field="petition_class")
     if not data.title.strip():
         raise MissingInput(field="title")
+    if data.amount is not None and not 0 <= data.amount < MOST_YUAN:
+        raise GovernanceError(_("Give an amount between 0 and one trillion yuan."), field="amount", code="bad_amount")
+    if data.people_involved is not None and not 1 <= data.people_involved <= MOST_PEOPLE:
+        raise GovernanceError(
+            _("Give a number of people between 1 and 100,000."), field="people_involved", code="bad_number"
+        )
     if not any(party.part == CaseParty.Part.APPLICANT for party in parties):
         raise MissingInput(_("A matter needs at least one applicant."), field="name")
 

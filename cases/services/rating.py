@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
@@ -22,13 +23,19 @@ ADULT_YEARS = 18
 BY_HAND = "by_hand"
 
 
-def prepare(case: Case, *, people: Sequence[Person], at: dt.datetime) -> tuple[list[ledger.Entry], set[str]]:
+def prepare(
+    case: Case, *, people: Sequence[Person], at: dt.datetime, police_calls: int = 0
+) -> tuple[list[ledger.Entry], set[str]]:
     """Rate a locked case in memory; returns the ledger entry (none where nothing changed) and the changed fields.
 
     A level that was set by hand stays until the score rises above the one it was set at; a computed level
     never falls by itself.
+
+    Args:
+        police_calls: how often the police were called before; when left out, as often as rated last.
     """
-    parts = risk.score(_facts(case, people, local_day(at)))
+    seen = facts_of(case, people, at=at, earlier=case.repeat_of)
+    parts = risk.score(replace(seen, police_calls=police_calls or _police_calls(case)))
     points, by_hand = risk.total(parts), _by_hand(case)
     level = max(int(risk.level_of(points)), case.risk_level)
     if by_hand and points <= by_hand["score"]:
@@ -87,9 +94,15 @@ def _rate(case: Case) -> None:
         ledger.append(case, entries, update=changed)
 
 
-def _facts(case: Case, people: Sequence[Person], day: dt.date) -> risk.Facts:
+def facts_of(case: Case, people: Sequence[Person], *, at: dt.datetime, earlier: Case | None) -> risk.Facts:
+    """What the score is made of, for a case that may still be unsaved.
+
+    Args:
+        people: the persons among its parties.
+        earlier: the case on the same matter before it.
+    """
+    day = local_day(at)
     born_after = (day.year - ADULT_YEARS, day.month, day.day)
-    earlier = case.repeat_of
     failed = case.outcome in GUIDED_OUTCOMES or bool(earlier and earlier.outcome in GUIDED_OUTCOMES)
     return risk.Facts(
         text=f"{case.title}\n{case.narrative}",
@@ -100,6 +113,12 @@ def _facts(case: Case, people: Sequence[Person], day: dt.date) -> risk.Facts:
         reopened=case.reopened_count,
         mediation_failed=failed,
     )
+
+
+def _police_calls(case: Case) -> int:
+    """As the case was rated last; the calls themselves are kept with the visit."""
+    part = next((part for part in case.risk_parts if part["code"] == "police_calls"), None)
+    return int(part["evidence"][0]) if part else 0
 
 
 def _by_hand(case: Case) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from cases.identity import check_identity_number, check_phone
 from cases.models import CaseParty, Category, Channel, Kind, Person, PetitionClass
 from cases.search_keys import name_keys
 from cases.services import CaseInput
+from cases.services.opening import MOST_PEOPLE
 from cases.services.people import PersonInput
 from cases.states import RefusalReason
 from departments.models import Division
@@ -132,6 +133,15 @@ class WalkInForm(SubmissionKeyMixin, forms.Form):
         initial="",
     )
 
+    amount = forms.DecimalField(
+        label=_("Amount in dispute (yuan)"), min_value=0, max_digits=14, decimal_places=2, required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )  # fmt: skip
+    people_involved = forms.IntegerField(
+        label=_("How many people it concerns"), min_value=1, max_value=MOST_PEOPLE, required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )  # fmt: skip
+
     decision = forms.ChoiceField(
         label=_("Decision at the door"),
         choices=(
@@ -200,7 +210,7 @@ class WalkInForm(SubmissionKeyMixin, forms.Form):
                     key: data[key]
                     for key in (
                         "category", "division", "title", "narrative", "narrative_language", "petition_class",
-                        "place_detail", "wants_mediation", "channel",
+                        "place_detail", "wants_mediation", "channel", "amount", "people_involved",
                     )
                 },
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
@@ -106,7 +106,9 @@ def _register(*, clerk: User, centre: Centre, data: WalkIn, submission_key: uuid
     parties += [_party(other, county) for other in data.others]
     earlier = repeated(people_ids=[petitioner.pk], category=data.case.category, place_code=data.case.division.pk)
     accept = data.accept and data.refusal is None
-    case = open_case(centre=centre, data=data.case, parties=parties, by=clerk, accept=accept, repeat_of=earlier)
+    calls = data.source.police_calls if data.source else None
+    facts = replace(data.case, police_calls=calls or data.case.police_calls)
+    case = open_case(centre=centre, data=facts, parties=parties, by=clerk, accept=accept, repeat_of=earlier)
     if data.refusal is not None:
         reason, note = data.refusal
         case = refuse_case(case=case, by=clerk, reason=reason, note=note)

@@ -19,7 +19,6 @@ from accounts.access import role_required, staff
 from accounts.models import Role, User
 from cases import precedents, routing
 from cases.models import Case, Category, Channel, Person
-from cases.routing_rules import Facts
 from cases.selectors import public_status
 from cases.services.meeting import meeting_of
 from departments.models import Centre, Division
@@ -31,6 +30,7 @@ from intake.channels import CHANNELS
 from intake.forms.registration import OtherPartyFormSet, WalkInForm
 from intake.forms.sources import SourceForm
 from intake.models import Ticket, Visit
+from intake.preview import facts_of_form
 
 PER_PAGE = 25
 DESK_ROLES = (Role.CLERK, Role.DISPATCHER)
@@ -102,13 +102,7 @@ def route_preview(request: HttpRequest) -> HttpResponse:
     place = Division.objects.within(centre.pk).filter(pk=given.get("division", "")).first()
     decision = None
     if category:
-        facts = Facts(
-            category=category.pk,
-            place=place.pk if place else centre.pk,
-            channel=given.get("channel", ""),
-            has_organisation=any(value.strip() for key, value in given.items() if key.endswith("organisation")),
-            text="\n".join(given.get(name, "") for name in ("title", "narrative")),
-        )
+        facts = facts_of_form(given, centre=centre, user=staff(request), category=category, place=place)
         decision = routing.decide(
             category=category,
             centre_code=centre.pk,
