@@ -11,7 +11,14 @@ from cases.services.handling import (
     withdraw_case,
 )
 from cases.services.limits import extend_limit, pause_limit, recompute_limit, resume_limit
-from cases.services.meeting import call_now, cancel_appointment, make_appointment, note_arrival, settle_appointment
+from cases.services.meeting import (
+    call_again,
+    call_now,
+    cancel_appointment,
+    make_appointment,
+    note_arrival,
+    settle_appointment,
+)
 from cases.services.opening import CaseInput, PartyInput, accept_case, open_case, refuse_case
 from cases.services.opinions import ask_opinion, give_opinion, lift_opinion
 from cases.services.referrals import return_referral, rule_lead, sign_referral
@@ -22,6 +29,7 @@ __all__ = (
     "PartyInput",
     "accept_case",
     "ask_opinion",
+    "call_again",
     "call_now",
     "cancel_appointment",
     "close_case",
