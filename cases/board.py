@@ -308,7 +308,11 @@ def _cases(user: User, keys: set[int]) -> dict[int, Row]:
         )
     )
     orders = supervision.visible_orders(user).filter(case__in=keys, lifted_at__isnull=True).order_by("-level")
-    found = {case.pk: Row("", case, case, parts=_parts(case)) for case in rows}
+    found = {}
+    for case in rows:
+        case.running_deadlines = list({limit.rule_id: limit for limit in reversed(case.running_deadlines)}.values())
+        case.running_deadlines.sort(key=lambda limit: limit.due_at)
+        found[case.pk] = Row("", case, case, parts=_parts(case))
     for order in orders:
         if order.case_id in found:
             found[order.case_id].orders.append(order)

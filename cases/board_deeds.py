@@ -120,9 +120,12 @@ def _not_here(call: OnCallCall, user: User) -> bool:
 
 ORDER = (_("Issue a supervision order"), _("The supervision order was issued and the department told."), "urgent")
 
+ON_CASES = ("rule", "accept", "screen", "refuse", "risk", "progress", "answer_hand_up")
+"""The actions of a case page that the board takes over."""
+
 DEEDS: Mapping[str, Mapping[str, Deed]] = {
     "case": {
-        **{code: of_case(code) for code in ("rule", "accept", "screen", "refuse", "risk", "progress")},
+        **{code: of_case(code) for code in ON_CASES if code in ACTIONS},
         "order": Deed("order", *ORDER, _may_order, _issue, _issuing("case"), OrderForm, _order_start),
     },
     "whistle": {
@@ -170,23 +173,28 @@ OFFERED: Mapping[str, tuple[str, Sequence[str]]] = {
     "whistles": ("whistle", ("remind", "climb", "order")),
     "high_risk": ("case", ("risk", "order")),
     "late_calls": ("call", ("arrived", "again")),
+    "hand_ups": ("case", ("answer_hand_up",)),
     "overdue": ("case", ("order", "progress")),
     "due_today": ("case", ("progress", "order")),
     "unsigned": ("case", ("order",)),
     "orders": ("order", ("raise", "lift")),
 }
-"""What the rows of each list offer, the main deed first. A hand-up is answered on the page of its case."""
+"""What the rows of each list offer, the main deed first."""
+
+LISTED_IS_ENOUGH = ("answer_hand_up",)
+"""Whether these may be done is asked when they are done; for a button it is enough that the list holds the row."""
 
 
 def offers(at: str, row: Row, user: User) -> list[Offer]:
     """The buttons of a row in the list ``at``; asks the database nothing."""
     kind, codes = OFFERED.get(at, ("", ()))
     found: list[Offer] = []
+    thing = row.case if kind == "case" else row.subject
     for code in codes:
-        deed = DEEDS[kind][code]
-        if _fits(code, row) and deed.may(row.subject, user):
-            url = reverse("cases:board_deed", args=[at, kind, row.subject.pk, code])
-            found.append(Offer(deed, url, deed.page(row.subject), not found))
+        deed = DEEDS[kind].get(code)
+        if deed and thing and _fits(code, row) and (code in LISTED_IS_ENOUGH or deed.may(thing, user)):
+            url = reverse("cases:board_deed", args=[at, kind, thing.pk, code])
+            found.append(Offer(deed, url, deed.page(thing), not found))
     return found
 
 

@@ -9,7 +9,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   // --- Live, or since when not -------------------------------------------------
   const stamp = () => {
-    const now = new Date().toTimeString().slice(0, 8);
+    const now = new Date().toLocaleTimeString("en-GB", { timeZone: "Asia/Shanghai" });
     bar.querySelectorAll("[data-stamp]").forEach((time) => { time.textContent = now; });
   };
 
@@ -96,7 +96,8 @@ document.addEventListener("DOMContentLoaded", () => {
     if (form) {
       const invalid = form.querySelector("[aria-invalid=true]");
       const control = form.querySelector("input:not([type=hidden]), select, textarea, button[type=submit]");
-      (invalid || control)?.focus();
+      // Long selects get their box to type in first.
+      setTimeout(() => (invalid || form.querySelector("input[type=search]") || control)?.focus());
     } else {
       panel.replaceChildren();
       list?.querySelector(".card-title")?.focus({ preventScroll: true });
