@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
+from cases import board
 from cases.models import Case, Category, Colour, Deadline, Kind, Referral
 from cases.selectors import find
 from cases.states import OPEN_STATES, Outcome, State
@@ -80,6 +81,11 @@ class CaseFilter(django_filters.FilterSet):
             ("open", _("open")),
             ("overdue", _("overdue")),
             ("contested", _("contested")),
+            ("to_decide", _("waiting for a decision")),
+            ("high_risk", _("high risk, not looked at yet")),
+            ("due_today", _("due today")),
+            ("unsigned", _("not signed for in time")),
+            ("handed_up", _("handed up, waiting for an answer")),
             ("resolved", _("resolved")),
             ("mine", _("in my hands")),
             ("counted", _("accepted, consultations apart")),
@@ -165,4 +171,6 @@ class CaseFilter(django_filters.FilterSet):
                 return queryset.filter(resolved_at__isnull=False)
             case "mine":
                 return queryset.filter(mediator=self.request.user)
+            case "to_decide" | "high_risk" | "due_today" | "unsigned" | "handed_up":
+                return board.NARROW[value](queryset, timezone.now())
         return queryset

@@ -16,6 +16,7 @@ register("limits.red", _("Time limits that have passed: %(count)s. Open the list
 register("mediation.assigned", _("Case %(number)s was assigned to you for mediation."))
 register("whistle.raised", _("Your department is called by a whistle: %(title)s. Please sign for it within the hour."))
 register("whistle.reported", _("%(department)s reported in on the whistle “%(title)s”."))
+register("whistle.reminded", _("The dispatcher reminds you of the whistle “%(title)s”. Please report in."))
 register("whistle.closed", _("The whistle “%(title)s” was closed by the side that raised it."))
 register("whistle.unanswered", _("The whistle “%(title)s” was not answered within its limits."))
 register("supervision.issued", _("A supervision order was issued on %(subject)s. Please answer it with a measure."))

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 from cases.level_actions import SHOWN
-from cases.levels import at_or_below, level_of
+from cases.levels import level_of
 from cases.models import (
     Appointment,
     Case,
@@ -22,7 +21,6 @@ from cases.models import (
     Deadline,
     EventKind,
     HandOver,
-    OnCallCall,
     Person,
     Referral,
     StatutoryRoute,
@@ -118,26 +116,6 @@ def referral_inbox(user: User) -> QuerySet[Referral]:
         .prefetch_related(Prefetch("case__deadlines", running, to_attr="running_deadlines"))
         .order_by("case__due_at", "pk")
     )
-
-
-def dispatch_board(user: User) -> dict[str, QuerySet[Case]]:
-    """The dispatcher's lists of what is stuck; each only what the user may see."""
-    visible = case_list(user)
-    now = timezone.now()
-    unsigned = Referral.objects.awaiting_signature().filter(case=OuterRef("pk"))
-    late = Deadline.objects.overdue(now).filter(case=OuterRef("pk"), rule="sign_for_referral")
-    late_calls = OnCallCall.objects.filter(
-        referral__case=OuterRef("pk"), referral__is_current=True, arrived_at__isnull=True, answer_by__lte=now
-    )
-    return {
-        "to_decide": visible.contested()
-        .filter(state__in=OPEN_STATES, held_level__in=at_or_below(user.scope_code))
-        .order_by("state_since"),
-        "to_screen": visible.filter(state=State.REGISTERED).order_by("registered_at"),
-        "overdue": visible.open().overdue().order_by("due_at"),
-        "late_calls": visible.open().filter(Exists(late_calls)).order_by("registered_at"),
-        "unsigned": visible.open().filter(Exists(unsigned) & Exists(late)).order_by("registered_at"),
-    }
 
 
 def hand_ups_waiting(user: User) -> QuerySet[HandOver]:

@@ -1,7 +1,7 @@
 from django.urls import path
 
+from cases.views import board, joint, limits, people, rota, rota_calendar, supervision, whistles
 from cases.views import cases as views
-from cases.views import joint, limits, people, rota, rota_calendar, supervision, whistles
 
 app_name = "cases"
 
@@ -41,7 +41,9 @@ urlpatterns = [
     path("supervision/<int:pk>/", supervision.order, name="order"),
     path("supervision/<int:pk>/paper/", supervision.order_paper, name="order_paper"),
     path("supervision/<str:subject>/<int:pk>/new/", supervision.issue, name="issue_order"),
-    path("dispatch/", views.dispatch, name="dispatch"),
+    path("dispatch/", board.dispatch, name="dispatch"),
+    path("dispatch/changes/", board.changes, name="board_changes"),
+    path("dispatch/<slug:at>/<slug:kind>/<int:pk>/<slug:code>/", board.deed, name="board_deed"),
     path("rota/", rota.rota, name="rota"),
     path("rota/wish/", rota.wish, name="rota_wish"),
     path("rota/absence/", rota.absence, name="rota_absence"),

@@ -12,7 +12,14 @@ from cases.services.handling import (
 )
 from cases.services.levels import answer_hand_up, ask_hand_up, hand_down, report_hand_down
 from cases.services.limits import extend_limit, pause_limit, recompute_limit, resume_limit
-from cases.services.meeting import call_now, cancel_appointment, make_appointment, note_arrival, settle_appointment
+from cases.services.meeting import (
+    call_again,
+    call_now,
+    cancel_appointment,
+    make_appointment,
+    note_arrival,
+    settle_appointment,
+)
 from cases.services.opening import CaseInput, PartyInput, accept_case, open_case, refuse_case
 from cases.services.opinions import ask_opinion, give_opinion, lift_opinion
 from cases.services.referrals import return_referral, rule_lead, sign_referral
@@ -25,6 +32,7 @@ __all__ = (
     "answer_hand_up",
     "ask_hand_up",
     "ask_opinion",
+    "call_again",
     "call_now",
     "cancel_appointment",
     "close_case",

@@ -39,6 +39,11 @@ class NotOnCall(GovernanceError):
     message = _("The department is not on call at this centre.")
 
 
+class AlreadyHere(GovernanceError):
+    code = "already_here"
+    message = _("The department has arrived already.")
+
+
 class AppointmentOver(GovernanceError):
     code = "appointment_over"
     message = _("This appointment is no longer planned.")
@@ -169,15 +174,36 @@ def call_now(*, referral: Referral, by: User) -> OnCallCall:
     if running is not None:
         return running
     now = timezone.now()
-    station = _station(referral, local_day(now))
-    if station is None or station.mode != Mode.ON_CALL:
-        raise NotOnCall()
-    minutes = station.response_minutes or RESPONSE_MINUTES
+    minutes = _response_minutes(referral, now)
     call = OnCallCall.objects.create(
         referral=referral, called_at=now, called_by=by, answer_by=now + dt.timedelta(minutes=minutes)
     )
     _write(case, EventKind.CALLED, referral, by, {"call": call.pk, "minutes": minutes})
     return call
+
+
+@atomic
+def call_again(*, call: OnCallCall, by: User) -> OnCallCall:
+    """Call a department again that did not come in time; its response time runs anew, the ledger keeps both calls.
+
+    Within the response time nothing is changed: the department has still time to come.
+
+    Raises:
+        NotAllowed: only the desk and the dispatchers of the place.
+        NotOnCall: the department is no longer on call at this centre.
+        AlreadyHere: it has arrived.
+    """
+    case, referral = _lock_both(call.referral, by)
+    fresh, now = OnCallCall.objects.select_for_update().get(pk=call.pk), timezone.now()
+    if fresh.arrived_at is not None:
+        raise AlreadyHere()
+    if fresh.answer_by > now:
+        return fresh
+    minutes = _response_minutes(referral, now)
+    fresh.called_at, fresh.called_by, fresh.answer_by = now, by, now + dt.timedelta(minutes=minutes)
+    fresh.save(update_fields=["called_at", "called_by", "answer_by"])
+    _write(case, EventKind.CALLED, referral, by, {"call": fresh.pk, "minutes": minutes})
+    return fresh
 
 
 @atomic
@@ -205,6 +231,13 @@ def _lock_both(referral: Referral, by: User) -> tuple[Case, Referral]:
     if not _may_act(case, by) or not fresh.is_current:
         raise NotAllowed()
     return case, fresh
+
+
+def _response_minutes(referral: Referral, now: dt.datetime) -> int:
+    station = _station(referral, local_day(now))
+    if station is None or station.mode != Mode.ON_CALL:
+        raise NotOnCall()
+    return station.response_minutes or RESPONSE_MINUTES
 
 
 def _station(referral: Referral, day: dt.date) -> Station | None:

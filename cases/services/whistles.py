@@ -175,7 +175,7 @@ def rate_call(*, call: WhistleCall, by: User, rating: str, rating_note: str = ""
         NotAllowed, WhistleClosed, NotReported.
         MissingInput: no rating of the list, or a poor one without saying why.
     """
-    whistle = _lock_whistle(call.whistle_id)
+    whistle = lock_whistle(call.whistle_id)
     call = WhistleCall.objects.select_for_update(of=("self",)).get(pk=call.pk)
     if not may_close(whistle, by):
         raise NotAllowed()
@@ -198,7 +198,7 @@ def close_whistle(*, whistle: Whistle, by: User, note: str = "") -> Whistle:
         NotAllowed, WhistleClosed.
         StillWaiting: a department has not reported in and no note was given.
     """
-    whistle = _lock_whistle(whistle.pk)
+    whistle = lock_whistle(whistle.pk)
     if not may_close(whistle, by):
         raise NotAllowed()
     waiting = WhistleCall.objects.filter(whistle=whistle, reported_at__isnull=True)
@@ -310,7 +310,7 @@ def _call(whistle: Whistle, departments: Sequence[Department], now: dt.datetime)
     )
 
 
-def _lock_whistle(pk: int) -> Whistle:
+def lock_whistle(pk: int) -> Whistle:
     """The whistle, locked and still open; its calls are changed under this lock only."""
     whistle = Whistle.objects.select_for_update(of=("self",)).select_related("raised_by", "division").get(pk=pk)
     if whistle.closed_at:
@@ -319,7 +319,7 @@ def _lock_whistle(pk: int) -> Whistle:
 
 
 def _lock_call(call: WhistleCall, by: User) -> WhistleCall:
-    whistle = _lock_whistle(call.whistle_id)
+    whistle = lock_whistle(call.whistle_id)
     fresh = WhistleCall.objects.select_for_update(of=("self",)).select_related("department").get(pk=call.pk)
     fresh.whistle = whistle
     if not may_answer(fresh, by):
@@ -347,6 +347,12 @@ def _check_answer(
         raise MissingInput(_("This lies before it was taken up."), field="done_by")
 
 
+def late_calls(now: dt.datetime) -> Q:
+    """Calls that missed any of their limits: signing, contact or reporting in."""
+    early, late = _late(now)
+    return early | late
+
+
 def _late(now: dt.datetime) -> tuple[Q, Q]:
     """Calls that missed signing or contact, and those that missed reporting in."""
     early = Q(signed_at__isnull=True, sign_by__lte=now) | Q(contacted_at__isnull=True, contact_by__lte=now)
@@ -370,13 +376,13 @@ def _climb(keys: list[int], now: dt.datetime) -> int:
     for whistle in rows:
         target = TO_OFFICIAL if whistle.pk in not_reported else TO_DISPATCHER
         for step in range(whistle.climbed + 1, target + 1):
-            _tell_above(whistle, step)
+            tell_above(whistle, step)
         whistle.climbed = target
     Whistle.objects.bulk_update(rows, ["climbed"])
     return len(rows)
 
 
-def _tell_above(whistle: Whistle, step: int) -> None:
+def tell_above(whistle: Whistle, step: int) -> None:
     role = Role.DISPATCHER if step == TO_DISPATCHER else Role.OFFICIAL
     notify(
         staff_for(role, whistle.division_id[:COUNTY_DIGITS]),

@@ -136,24 +136,6 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "cases/action.html", context)
 
 
-@role_required(Role.DISPATCHER)
-def dispatch(request: HttpRequest) -> HttpResponse:
-    """The dispatcher's board: lists of what is stuck, each row leads to where it is solved."""
-    boards = selectors.dispatch_board(staff(request))
-    titles = {
-        "to_decide": _("Waiting for your decision"),
-        "to_screen": _("To be screened"),
-        "late_calls": _("Called and not here in time"),
-        "unsigned": _("Not signed for in time"),
-        "overdue": _("Overdue"),
-    }
-    lists = [
-        {"code": code, "title": titles[code], "page": Paginator(boards[code], 10).get_page(request.GET.get(code))}
-        for code in titles
-    ]
-    return render(request, "cases/dispatch.html", {"lists": lists})
-
-
 def _visible(user: User, number: str) -> Case:
     queryset = Case.objects.visible_to(user).select_related("category", "centre", "division", "lead", "mediator")
     return get_object_or_404(queryset, number=number)

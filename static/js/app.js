@@ -255,6 +255,12 @@
     });
   }
 
+  function makeLongFindable(root) {
+    for (const select of root.querySelectorAll("form[method=post] select:not([multiple], [data-plain], .select-find *)")) {
+      if (select.options.length > LONG) makeFindable(select);
+    }
+  }
+
   // What was found by typing is settled: on to the next thing to fill in.
   function goOn(control) {
     const all = [...control.form.querySelectorAll("input:not([type=hidden]), select, textarea, button")];
@@ -266,9 +272,8 @@
   // --- After each page ----------------------------------------------------------
   ready(() => {
     watchDrafts();
-    for (const select of document.querySelectorAll("form[method=post] select:not([multiple], [data-plain])")) {
-      if (select.options.length > LONG) makeFindable(select);
-    }
+    makeLongFindable(document);
+    document.addEventListener("htmx:afterSwap", (event) => makeLongFindable(event.detail.target));
     document.querySelector("[aria-invalid=true]")?.focus();
     document.addEventListener("click", (event) => {
       for (const open of document.querySelectorAll("details.definition[open]")) {

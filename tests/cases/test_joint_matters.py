@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from cases import ledger, precedents
+from cases.board import not_arrived
 from cases.models import Appointment, Case, Deadline, OnCallCall, Referral, Screening
 from cases.routing_rules import Facts
-from cases.selectors import dispatch_board
 from cases.services import (
     ask_opinion,
     call_now,
@@ -193,11 +193,11 @@ def test_a_call_runs_its_response_time_and_late_ones_are_on_the_board(world: Wor
     client.post(f"/referrals/{referral.pk}/call/")
     call = OnCallCall.objects.get()
     assert call.answer_by - call.called_at == dt.timedelta(minutes=30)
-    assert not dispatch_board(world.dispatcher)["late_calls"].exists()
+    assert not not_arrived(world.dispatcher, timezone.now()).exists()
     OnCallCall.objects.update(answer_by=timezone.now() - dt.timedelta(minutes=1))
-    assert list(dispatch_board(world.dispatcher)["late_calls"]) == [case]
+    assert list(not_arrived(world.dispatcher, timezone.now())) == [call]
     note_arrival(call=call, by=world.clerk)
-    assert not dispatch_board(world.dispatcher)["late_calls"].exists()
+    assert not not_arrived(world.dispatcher, timezone.now()).exists()
     assert case.events.get(kind="on_call.arrived").data["in_time"] is False
 
 

@@ -10,9 +10,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Notification, Role, User
-from cases import ledger, levels, selectors
+from cases import board, ledger, levels, selectors
 from cases.models import Case, CaseEvent, Deadline, HandOver, LimitRule, Referral
 from cases.services import (
     answer_hand_up,
@@ -513,8 +514,8 @@ def test_the_petitioner_is_not_shown_the_limit_between_the_levels(world: World, 
 
 def test_what_the_prefecture_has_taken_waits_on_its_board_alone(world: World, case: Case, above: User) -> None:
     answer_hand_up(hand_over=ask(case, world.clerk), by=above, take=True)
-    assert list(selectors.dispatch_board(above)["to_decide"]) == [case]
-    assert not selectors.dispatch_board(world.dispatcher)["to_decide"].exists()
+    assert list(board.mine_to_decide(above, timezone.now())) == [case]
+    assert not board.mine_to_decide(world.dispatcher, timezone.now()).exists()
 
 
 def test_the_level_that_was_asked_is_told_that_its_answer_is_due(world: World, case: Case, above: User) -> None:
@@ -629,3 +630,17 @@ def test_the_list_and_its_export_know_the_level_of_the_solution(
     lines = b"".join(export.streaming_content).decode()  # type: ignore[attr-defined]
     assert case.number in lines
     assert str(Division.Level.COUNTY.label) in lines
+
+
+def test_a_hand_up_is_answered_on_the_board(world: World, case: Case, above: User, sign_in: SignIn) -> None:
+    ask(case, world.clerk)
+    client = sign_in(above)
+    path = f"/dispatch/hand_ups/case/{case.pk}/answer_hand_up/"
+    assert path in client.get("/dispatch/").content.decode()
+    assert client.get(path, HTTP_HX_REQUEST="true").status_code == 200
+    refused = client.post(path, {"take": "decline", "note": ""}, HTTP_HX_REQUEST="true")
+    assert refused.status_code == 422
+    assert client.post(path, {"take": "take", "note": ""}, HTTP_HX_REQUEST="true").status_code == 200
+    case.refresh_from_db()
+    assert case.held_level == "prefecture"
+    assert path not in client.get("/dispatch/").content.decode()
