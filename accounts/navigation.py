@@ -32,13 +32,14 @@ FOLLOW_UPS = Entry("mediation:follow_ups", "phone-check", _("Follow-up visits"))
 DASHBOARD = Entry("reporting:dashboard", "chart-bar", _("Dashboard"))
 ROTA = Entry("cases:rota", "calendar-event", _("Rota"))
 CALENDAR = Entry("cases:rota_calendar", "calendar-week", _("Rota calendar"))
+EXPERTS = Entry("cases:experts", "school", _("Legal workers' home"))
 IMPORTS = Entry("intake:imports", "file-import", _("Take over old registers"))
 ADMIN = Entry("admin:index", "settings", _("Administration"))
 
 BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
-    Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS, CALENDAR),
-    Role.OFFICER: (REFERRALS, CASES, WHISTLES, SUPERVISION, CALENDAR),
-    Role.MEDIATOR: (MEDIATION, FOLLOW_UPS, CASES),
+    Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS, CALENDAR, EXPERTS),
+    Role.OFFICER: (REFERRALS, CASES, WHISTLES, SUPERVISION, CALENDAR, EXPERTS),
+    Role.MEDIATOR: (MEDIATION, FOLLOW_UPS, CASES, EXPERTS),
     Role.DISPATCHER: (
         DISPATCH,
         CASES,
@@ -49,6 +50,7 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         FOLLOW_UPS,
         ROTA,
         CALENDAR,
+        EXPERTS,
         DASHBOARD,
         IMPORTS,
     ),

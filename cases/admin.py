@@ -1,10 +1,10 @@
 from django.contrib import admin
 from modeltranslation.admin import TranslationAdmin
 
-from cases.models import Category, CategoryAssistant, CodeEntry, LimitRule
+from cases.models import Category, CategoryAssistant, CodeEntry, Expert, LimitRule
 from cases.rule_admin import RoutingRuleAdmin
 
-__all__ = ("AssistantInline", "CategoryAdmin", "CodeEntryAdmin", "LimitRuleAdmin", "RoutingRuleAdmin")
+__all__ = ("AssistantInline", "CategoryAdmin", "CodeEntryAdmin", "ExpertAdmin", "LimitRuleAdmin", "RoutingRuleAdmin")
 
 
 class AssistantInline(admin.TabularInline):
@@ -34,3 +34,13 @@ class CodeEntryAdmin(TranslationAdmin):
 class LimitRuleAdmin(TranslationAdmin):
     list_display = ("code", "name", "length", "unit", "starts", "basis", "basis_kind", "local_holidays")
     list_filter = ("basis_kind", "unit")
+
+
+@admin.register(Expert)
+class ExpertAdmin(admin.ModelAdmin):
+    list_display = ("name", "name_hangul", "organisation", "division", "is_active")
+    list_filter = ("is_active", "fields")
+    list_select_related = ("division",)
+    search_fields = ("name", "name_hangul", "organisation")
+    autocomplete_fields = ("division", "fields")
+    raw_id_fields = ("user",)

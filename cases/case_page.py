@@ -1,4 +1,5 @@
-"""What this room itself adds to the page of a case: its risk, the supervision on it, its hand-overs, and whistles."""
+"""What this room itself adds to the page of a case: its risk, the supervision on it, its hand-overs,
+whistles and experts."""
 
 from __future__ import annotations
 
@@ -6,11 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases import risk
+from cases import expert_selectors, risk
 from cases.clocks import order_clock
 from cases.models import Case
 from cases.sections import Action, Section
-from cases.services import supervision, whistles
+from cases.services import experts, supervision, whistles
 
 
 def sections(case: Case, user: User) -> list[Section]:
@@ -25,6 +26,9 @@ def sections(case: Case, user: User) -> list[Section]:
     rows = list(case.hand_overs.all())
     if rows:
         found.append(Section("cases/_hand_overs.html", {"rows": rows[::-1]}))
+    appointments = [(row, experts.may_answer(row, user)) for row in expert_selectors.of_case(case)]
+    if appointments:
+        found.append(Section("cases/_experts.html", {"appointments": appointments}))
     return found
 
 
@@ -37,4 +41,6 @@ def actions(case: Case, user: User) -> list[Action]:
         found.append(
             Action(f"{reverse('cases:raise_whistle')}?case={case.number}", _("Raise a whistle"), "speakerphone")
         )
+    if experts.may_ask(case, user):
+        found.append(Action(reverse("cases:expert_ask", args=[case.number]), _("Ask an expert"), "school"))
     return found

@@ -13,7 +13,8 @@ from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.models import Case, SupervisionOrder
+from accounts.models import Language
+from cases.models import Case, Expert, SupervisionOrder
 from cases.states import State
 
 MOST_ROWS = 100_000
@@ -34,6 +35,13 @@ def export_orders(rows: QuerySet[SupervisionOrder], month: str) -> HttpResponseB
     """The supervision orders of a month as CSV; ``month`` (YYYY-MM) goes into the name of the file."""
     response = StreamingHttpResponse(_csv(_orders(rows[:MOST_ROWS])), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="supervision-{month}.csv"'
+    return response
+
+
+def export_experts(rows: QuerySet[Expert]) -> HttpResponseBase:
+    """The list of experts as CSV."""
+    response = StreamingHttpResponse(_csv(_experts(rows[:MOST_ROWS])), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="experts-{timezone.localdate()}.csv"'
     return response
 
 
@@ -68,6 +76,21 @@ def _orders(rows: QuerySet[SupervisionOrder]) -> Iterator[list[str]]:
             str(order.pk), order.department.name, order.get_level_display(), order.get_reason_display(),
             str(order.case or order.whistle), order.division.name, _moment(order.issued_at),
             _moment(order.answer_by), _moment(order.answered_at), order.measure, _moment(order.lifted_at),
+        ]  # fmt: skip
+
+
+def _experts(rows: QuerySet[Expert]) -> Iterator[list[str]]:
+    yield [
+        _("Name in Chinese characters"), _("Name in Korean letters"), _("Organisation"), _("Place"), _("Fields"),
+        _("Languages"), _("Phone"), _("Active"),
+    ]  # fmt: skip
+    languages = dict(Language.choices)
+    for expert in rows:
+        yield [
+            expert.name, expert.name_hangul, expert.organisation, expert.division.name,
+            "、".join(field.name for field in expert.fields.all()),
+            "、".join(str(languages[code]) for code in expert.languages), expert.phone,
+            str(_("yes") if expert.is_active else _("no")),
         ]  # fmt: skip
 
 

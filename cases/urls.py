@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import board, joint, limits, people, rota, rota_calendar, supervision, whistles
+from cases.views import board, experts, joint, limits, people, rota, rota_calendar, supervision, whistles
 from cases.views import cases as views
 
 app_name = "cases"
@@ -29,6 +29,14 @@ urlpatterns = [
     path("people/merges/<int:pk>/undo/", people.unmerge, name="person_unmerge"),
     path("people/<int:pk>/family/", people.family, name="person_family"),
     path("people/<int:pk>/family/<int:link>/remove/", people.unlink, name="person_unlink"),
+    path("experts/", experts.expert_list, name="experts"),
+    path("experts/new/", experts.edit, name="expert_new"),
+    path("experts/appointments/", experts.appointments, name="expert_appointments"),
+    path("experts/appointments/<int:pk>/opinion/", experts.opinion, name="expert_opinion"),
+    path("experts/appointments/<int:pk>/cancel/", experts.cancel, name="expert_cancel"),
+    path("experts/ask/<str:number>/", experts.ask, name="expert_ask"),
+    path("experts/<int:pk>/", experts.expert, name="expert"),
+    path("experts/<int:pk>/edit/", experts.edit, name="expert_edit"),
     path("whistles/", whistles.whistle_list, name="whistles"),
     path("whistles/new/", whistles.raise_whistle, name="raise_whistle"),
     path("whistles/<int:pk>/", whistles.whistle, name="whistle"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -30,6 +30,7 @@ STATE_LOOKS: Mapping[str, tuple[str, str]] = {
     "following_up": ("phone-check", "calm"),
     "closed": ("archive", "shut"),
 }
+LANGUAGE_NAMES: Mapping[str, str] = {"zh-hans": "中文", "ko": "조선말"}
 DUE_ICONS: Mapping[str, str] = {"green": "clock", "yellow": "hourglass", "red": "clock-exclamation"}
 
 
@@ -105,6 +106,12 @@ def _hours(words: str, deadline: Any) -> str:
         return ""
     minutes = int(abs((ends - timezone.now()).total_seconds()) // 60)
     return words % {"time": f"{minutes // 60}:{minutes % 60:02d}"}
+
+
+@register.filter
+def language_names(codes: Sequence[str]) -> str:
+    """The languages of staff and petitioners by their codes, as words."""
+    return "、".join(str(LANGUAGE_NAMES.get(code, code)) for code in codes)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,4 +1,5 @@
-"""What is going on today in the demo: a rota in force, whistles on their way, a supervision order to answer.
+"""What is going on today in the demo: a rota in force, whistles on their way, a supervision order to answer, experts to
+ask.
 
 Everything is done by the use cases of the rooms, as the demo's own accounts.
 """
@@ -6,6 +7,7 @@ Everything is done by the use cases of the rooms, as the demo's own accounts.
 from __future__ import annotations
 
 import datetime as dt
+import random
 import uuid
 
 from django.utils import timezone, translation
@@ -17,6 +19,7 @@ from cases.services import supervision, whistles
 from cases.services.dispatching import department_officers
 from departments import services as stationing
 from departments.models import Centre, Department, RotaPlan, Shift
+from reporting.simulation import home
 
 LONGJING = "222405"
 SECONDS = 4.0
@@ -37,6 +40,7 @@ def stage() -> bool:
         _rota()
         _whistles()
         _order()
+        home.build(random.Random(45))
     return True
 
 

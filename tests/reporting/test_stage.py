@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from cases.models import Whistle, WhistleCall
+from cases.models import Expert, Whistle, WhistleCall
 from departments.models import RotaPlan, Shift
 from reporting.simulation import today
 
@@ -24,5 +24,6 @@ def test_the_stage_is_set_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Shift.objects.in_force().filter(day__gt=timezone.localdate() + dt.timedelta(days=1)).count() > 20
     assert Whistle.objects.open().count() == len(today.WHISTLES)
     assert WhistleCall.objects.count() == sum(len(row[1]) for row in today.WHISTLES)
+    assert Expert.objects.count() == 45
     assert today.stage() is False
     assert Whistle.objects.count() == len(today.WHISTLES)
