@@ -105,6 +105,22 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   });
 
+  // What could not be sent is said where it was to be sent from; the form stays as it is.
+  function failed(event) {
+    const panel = event.detail.target?.closest?.(".board-panel");
+    if (!panel) return;
+    event.stopPropagation();
+    panel.querySelector(".board-failed")?.remove();
+    const alert = document.createElement("div");
+    alert.className = "alert alert-warning board-failed";
+    alert.setAttribute("role", "alert");
+    alert.textContent = bar.dataset.failed;
+    panel.prepend(alert);
+  }
+  for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.body.addEventListener(name, failed);
+  }
+
   function close(panel) {
     const list = panel.closest("[data-list]");
     const row = panel.closest("[data-row]");

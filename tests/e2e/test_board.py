@@ -132,6 +132,12 @@ def test_the_board_says_that_the_network_or_the_session_is_gone_and_goes_on(visi
     row.locator("[data-do=rule]").click()
     row.locator("[name=department]").select_option("justice")
     row.locator("[name=note]").fill("裁定理由")
+    page.context.set_offline(True)
+    row.locator("[data-open] button[type=submit]").click()
+    expect(row.locator(".board-failed")).to_be_visible()
+    assert row.locator("[name=note]").input_value() == "裁定理由"
+    page.context.set_offline(False)
+    expect(page.locator("#board-bar[data-state=live]")).to_be_visible(timeout=10_000)
     row.locator("[data-open] button[type=submit]").click()
     expect(row).to_have_count(0)
     assert count_of(page, "to_decide") == 0
