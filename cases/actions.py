@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms as django_forms
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from cases.sections import Action
 from cases.services import levels as hand_overs
 from cases.services import opinions, rating
 from cases.services.handling import may_record_progress
+from cases.services.referrals import ReturnTooLate, is_too_late
 from cases.services.screening import QUESTIONS, may_screen
 from cases.states import State
 
@@ -168,9 +170,16 @@ def _referral_actions(case: Case, user: User) -> list[Action]:
     if referral is None:
         return []
     found = [Action(reverse("cases:sign", args=[referral.pk]), _("Sign for it"), "signature", True)]
-    if not referral.is_binding:
+    if not referral.is_binding and not is_too_late(referral, timezone.now()):
         found.append(Action(reverse("cases:return", args=[referral.pk]), _("Return it"), "arrow-back"))
     return found
+
+
+def return_notice(case: Case, user: User) -> str | Promise:
+    """Why the referral that waits for the officer's signature cannot be returned any more; empty where it can."""
+    referral = my_referral(case, user) if case.is_open else None
+    is_late = referral is not None and not referral.is_binding and is_too_late(referral, timezone.now())
+    return ReturnTooLate.message if is_late else ""
 
 
 def opinion_actions(referral: Referral, user: User) -> list[Action]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Category, Channel, RoutingDecision
+from cases.models import Case, Category, Channel, RoutingDecision, StatutoryRoute
 from cases.routing import describe
 from departments.models import Division
 
@@ -30,6 +30,12 @@ def explanations_of(case: Case) -> list[Explanation]:
     """The decisions of a case, the latest first, in words."""
     rows = case.routing_decisions.select_related("lead", "by", "note", "rule", "station__department", "shift__window")
     return [explain(row) for row in rows]
+
+
+def statutory_route_of(explanations: Sequence[Explanation]) -> str:
+    """The statutory route that the latest decision named instead of mediation, in words; else empty."""
+    reasons = explanations[0].decision.reasons if explanations else []
+    return next((str(StatutoryRoute(one["route"]).label) for one in reasons if one["code"] == "statutory"), "")
 
 
 def explain(decision: RoutingDecision) -> Explanation:

@@ -8,6 +8,8 @@ register("referral.new", _("Case %(number)s was referred to your department as t
 register("referral.assist", _("Case %(number)s was referred to your department to assist. Please sign for it."))
 register("referral.opinion_asked", _("Your department is asked for its opinion on case %(number)s."))
 register("case.to_decide", _("Case %(number)s waits for your decision on who leads."))
+register("case.screened_out", _("Case %(number)s may not be mediated. Please decide what becomes of it."))
+register("referral.screened_out", _("Case %(number)s, for which your department has signed, may not be mediated."))
 register("case.reopened", _("Case %(number)s was reopened."))
 register("limit.yellow", _("Most of a time limit of case %(number)s is gone; its last day is %(day)s."))
 register("limit.red", _("A time limit of case %(number)s has passed; its last day was %(day)s."))

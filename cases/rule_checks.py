@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Category, Channel
+from cases.models import Category, Channel, RoutingRule
 from cases.routing import TOWNSHIP_DEPARTMENT
-from cases.routing_rules import Rule
+from cases.routing_rules import Rule, stored_rules
 from departments.models import Department, Station
 
 
@@ -69,10 +69,21 @@ def is_stationed(department: str, scope: str) -> bool:
 
 
 def categories_without_lead() -> list[Category]:
-    """The categories in use that no category setting and no default leads: only the dispatcher remains."""
+    """The categories in use for which neither their setting nor any rule names who leads; two or three queries.
+
+    A rule in use for the whole category somewhere is enough, whether it names a department, the township of the
+    place or a statutory route: only what the dispatcher alone can decide remains.
+    """
     rows = Category.objects.in_use().filter(lead_rule=Category.LeadRule.DEPARTMENT, lead__isnull=True)
     dispatcher = Category.objects.in_use().filter(lead_rule=Category.LeadRule.DISPATCHER)
-    return list((rows | dispatcher).order_by("order", "code"))
+    found = list((rows | dispatcher).order_by("order", "code"))
+    rules = [rule for rule in stored_rules() if rule.leads != RoutingRule.Leads.DISPATCHER] if found else []
+    return [category for category in found if not any(_takes_whole(rule, category.pk) for rule in rules)]
+
+
+def _takes_whole(rule: Rule, category: str) -> bool:
+    """Whether the rule holds for every matter of the category in its scope."""
+    return covers(rule, Rule(pk=None, name="", scope=rule.scope, priority=0, categories=frozenset({category})))
 
 
 def _unknown_codes(rule: Rule) -> list[Problem]:

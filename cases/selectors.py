@@ -108,9 +108,11 @@ def timeline(case: Case) -> list[TimelineEntry]:
 def referral_inbox(user: User) -> QuerySet[Referral]:
     """The referrals of an officer's department that are still to be dealt with, the most urgent first."""
     running = Deadline.objects.running().select_related("rule").order_by("due_at")
+    late = Deadline.objects.overdue(timezone.now()).filter(referral=OuterRef("pk"), rule="sign_for_referral")
     return (
         Referral.objects.of_department(user)
         .current()
+        .annotate(is_too_late=Exists(late))
         .filter(case__state__in=OPEN_STATES)
         .select_related("case__category", "case__division", "department", "case__mediator")
         .prefetch_related(Prefetch("case__deadlines", running, to_attr="running_deadlines"))

@@ -81,7 +81,7 @@ def return_referral(*, referral: Referral, by: User, reason: str, note: str) -> 
     if reason not in ReturnReason.values:
         raise MissingInput(field="reason")
     now = timezone.now()
-    if Deadline.objects.overdue(now).filter(referral=referral, rule=deadlines.SIGN).exists():
+    if is_too_late(referral, now):
         raise ReturnTooLate()
     written, facts = write_note(case, by=by, text=note, at=now)
     _end_returned(referral, by=by, reason=reason, note_id=written.pk, now=now)
@@ -130,6 +130,11 @@ def rule_lead(*, case: Case, department: Department, by: User, note: str) -> Cas
     return case
 
 
+def is_too_late(referral: Referral, now: dt.datetime) -> bool:
+    """Whether the limit for signing has passed, after which nothing can be returned."""
+    return Deadline.objects.overdue(now).filter(referral=referral, rule=deadlines.SIGN).exists()
+
+
 def _lock_both(referral: Referral, by: User) -> tuple[Case, Referral]:
     """The case first, then the referral: every service locks in this order, so none waits in a circle."""
     case = lock(Case(pk=referral.case_id))
@@ -176,7 +181,7 @@ def _route_again(case: Case, returned: Referral, now: dt.datetime) -> tuple[ledg
         reasons = [{"code": code, **(base if code == "returned_no_candidate" else {})}]
         return _hand_to_dispatcher(case, reasons, now)
     department = candidate.department
-    _end_recalled(candidate, now)
+    end_recalled(candidate, now)
     holidays, day = local_holidays_of(case.centre_id), local_day(now)
     target = routing.locate(department, centre_code=case.centre_id, day=day, local_holidays=holidays)
     decision = routing.Decision(
@@ -212,16 +217,17 @@ def _recall_current(case: Case, department: Department, now: dt.datetime) -> Non
     """End the current lead's referral and, so that nobody has it twice, one of the same department."""
     for referral in Referral.objects.current().filter(case=case).select_for_update(of=("self",)):
         if referral.is_lead or referral.department_id == department.pk:
-            _end_recalled(referral, now)
+            end_recalled(referral, now)
 
 
 def recall_all(case: Case, now: dt.datetime) -> None:
     """Another level takes the case: nobody has it any more until it is given anew."""
     for referral in Referral.objects.current().filter(case=case).select_for_update(of=("self",)):
-        _end_recalled(referral, now)
+        end_recalled(referral, now)
 
 
-def _end_recalled(referral: Referral, now: dt.datetime) -> None:
+def end_recalled(referral: Referral, now: dt.datetime) -> None:
+    """Take a referral back; its limits are no longer asked for."""
     referral.status, referral.is_current, referral.ended_at = Referral.Status.RECALLED, False, now
     referral.save(update_fields=["status", "is_current", "ended_at"])
     deadlines.cancel(referral.case, now, referral=referral)

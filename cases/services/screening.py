@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.notifications import notify
 from cases import ledger, workflow
-from cases.models import Case, EventKind, Note, Screening, StatutoryRoute
+from cases.models import Case, EventKind, Note, Referral, RoutingDecision, Screening, StatutoryRoute
+from cases.services import dispatching
 from cases.services.common import lock, write_note
+from cases.services.referrals import end_recalled
 from cases.states import State
 from governance_center.errors import GovernanceError, IllegalMove, MissingInput, NotAllowed
 from governance_center.transactions import atomic
@@ -29,6 +34,8 @@ def may_screen(case: Case, user: User) -> bool:
 @atomic
 def screen_case(*, case: Case, by: User, answers: Mapping[str, bool], route: str = "", reason: str = "") -> Screening:
     """Keep the answers to the four questions; a yes keeps the case out of mediation and names the route instead.
+
+    The first yes on a case that was routed already recalls what is not signed for and asks the dispatcher.
 
     Args:
         answers: by name of :data:`QUESTIONS`; what is left out is a no.
@@ -55,11 +62,46 @@ def screen_case(*, case: Case, by: User, answers: Mapping[str, bool], route: str
     facts: dict[str, object] = {}
     if is_out or reason.strip():
         note, facts = write_note(case, by=by, text=reason, at=now, field="reason")
+    was_out = Screening.objects.filter(case=case).exclude(route="").exists()
     values = {**given, "route": route if is_out else "", "reason": note, "by": by, "at": now}
     screening, _created = Screening.objects.update_or_create(case=case, defaults=values)
     data = {**given, "route": screening.route, **facts}
-    ledger.append(case, [ledger.Entry(EventKind.SCREENED, by, data, now)])
+    entries, changed = [ledger.Entry(EventKind.SCREENED, by, data, now)], set[str]()
+    if is_out and not was_out and case.lead_id:
+        routed, changed = _take_back(case, route, by=by, now=now)
+        entries.append(routed)
+    ledger.append(case, entries, update=changed)
     return screening
+
+
+def _take_back(case: Case, route: str, *, by: User, now: dt.datetime) -> tuple[ledger.Entry, set[str]]:
+    """Recall the referrals that nobody has signed for, tell those who have, and put the case to the dispatcher."""
+    passed_over, recalled = [], []
+    for referral in Referral.objects.current().filter(case=case).select_for_update(of=("self",)).order_by("pk"):
+        is_open = referral.status == Referral.Status.DISPATCHED
+        passed_over.append({"code": "alt_recalled" if is_open else "alt_signed", "department": referral.department_id})
+        if is_open:
+            end_recalled(referral, now)
+            recalled.append(referral.pk)
+        else:
+            _tell_signed(referral, case)
+    reasons = [{"code": "screened_out"}, {"code": "statutory", "route": route}]
+    case.lead, case.is_contested = None, True
+    RoutingDecision.objects.create(case=case, at=now, by=by, reasons=reasons, alternatives=passed_over)
+    dispatching.tell_dispatchers(case, "case.screened_out", key=f"case:{case.pk}:screened_out:{case.ledger_length}")
+    codes = [reason["code"] for reason in reasons]
+    facts = {"lead": None, "assistants": [], "reasons": codes, "recalled": recalled}
+    return ledger.Entry(EventKind.ROUTED, by, facts, now), {"lead", "is_contested"}
+
+
+def _tell_signed(referral: Referral, case: Case) -> None:
+    notify(
+        dispatching.officers_of(referral),
+        "referral.screened_out",
+        key=f"referral:{referral.pk}:screened_out",
+        params={"number": case.number},
+        url=reverse("cases:detail", args=[case.number]),
+    )
 
 
 def screening_reasons(screening: Screening) -> list[str | Promise]:

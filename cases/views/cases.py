@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.access import role_required, staff
 from accounts.models import Role, User
 from cases import precedents, selectors, services
-from cases.actions import ACTIONS, opinion_actions, possible
-from cases.explaining import explanations_of
+from cases.actions import ACTIONS, opinion_actions, possible, return_notice
+from cases.explaining import explanations_of, statutory_route_of
 from cases.exports import export_cases
 from cases.filters import ORDERINGS, CaseFilter
 from cases.forms import ConfirmForm, ReturnForm
@@ -50,19 +50,22 @@ def case_detail(request: HttpRequest, number: str) -> HttpResponse:
     """One case: who has it, why, until when, what happened, and what can be done now."""
     user = staff(request)
     case = get_object_or_404(selectors.case_page(user, number))
+    decisions = explanations_of(case)
     return render(
         request,
         "cases/detail.html",
         {
             "case": case,
             "may_open_files": user.role in {Role.CLERK, Role.DISPATCHER},
-            "decisions": explanations_of(case),
+            "decisions": decisions,
+            "statutory_route": statutory_route_of(decisions),
             "referrals": [(referral, opinion_actions(referral, user)) for referral in case.referrals.all()],
             "screening": screening_of(case),
             "meeting": meeting_of(case, user),
             "limits": limits_of(case, user),
             "timeline": selectors.timeline(case),
             "actions": possible(case, user) + actions_of(case, user),
+            "return_notice": return_notice(case, user),
             "sections": sections_of(case, user),
         },
     )
