@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Category, CategoryAssistant, RoutingRule, StatutoryRoute
 from cases.routing_rules import Facts, Rule, chain, found_keywords, matching, stored_rules
-from departments.models import Department, Division, Mode, Station
+from departments.models import Department, Division, Half, Mode, Station
 from departments.presence import NO_ROTA, Presence, Rota, presence, rotas_of
 
 TOWNSHIP_DEPARTMENT = "township"
@@ -50,6 +50,13 @@ class Decision:
     alternatives: list[dict[str, Any]] = field(default_factory=list)
     asks_opinions: bool = False
 
+    @property
+    def statutory_route(self) -> str:
+        """The statutory route in words, where a rule keeps the matter out of mediation; else empty."""
+        if self.rule is None or self.rule.leads != RoutingRule.Leads.STATUTORY:
+            return ""
+        return str(StatutoryRoute(self.rule.statutory_route).label)
+
 
 REASONS: Mapping[str, str | Promise] = {
     "category_lead": _("Matters of the category “%(category)s” are led by: %(department)s."),
@@ -62,8 +69,11 @@ REASONS: Mapping[str, str | Promise] = {
     "prefecture_decides": _("The matter was handed up to the prefecture, whose dispatcher decides who leads."),
     "earlier_register": _("The earlier register names the department that leads: %(department)s."),
     "here_today": _("%(department)s is here today: window %(window)s."),
+    "here_am": _("%(department)s is here this morning: window %(window)s."),
+    "here_pm": _("%(department)s is here this afternoon: window %(window)s."),
     "here_today_no_window": _("%(department)s is here today."),
     "next_day": _("%(department)s takes turns here and comes next on %(date)s."),
+    "next_day_half": _("%(department)s takes turns here and comes next on %(date)s, %(half)s."),
     "on_call": _("%(department)s is on call and answers within %(minutes)s minutes."),
     "not_stationed": _("%(department)s has no place at this centre; the matter is sent to its office."),
     "rule": _("The rule “%(name)s” of %(division)s decides."),
@@ -95,6 +105,10 @@ REASONS: Mapping[str, str | Promise] = {
     "returned_twice": _("It was returned for the second time; the dispatcher decides."),
     "ruling": _("The dispatcher decided: %(department)s leads. The ruling is binding."),
 }
+
+
+HERE: Mapping[str, str] = {Half.MORNING: "here_am", Half.AFTERNOON: "here_pm"}
+"""How it is said that a department is here for one half of the day only."""
 
 
 class Book(Protocol):
@@ -293,9 +307,12 @@ def presence_reason(target: Target, day: dt.date) -> dict[str, Any]:
     if found.mode == Mode.ON_CALL:
         return {"code": "on_call", "department": code, "minutes": found.response_minutes or 60}
     if found.here and found.window:
-        return {"code": "here_today", "department": code, "window": found.window, "zone": found.zone}
+        at_window = {"department": code, "window": found.window, "zone": found.zone}
+        return {"code": HERE.get(found.half, "here_today"), **at_window}
     if found.here:
         return {"code": "here_today_no_window", "department": code}
+    if found.next_day and found.half:
+        return {"code": "next_day_half", "department": code, "date": found.next_day.isoformat(), "half": found.half}
     if found.next_day:
         return {"code": "next_day", "department": code, "date": found.next_day.isoformat()}
     return {"code": "not_stationed", "department": code}
@@ -319,6 +336,8 @@ def describe(reasons: Sequence[Mapping[str, Any]]) -> list[str]:
                 params[key] = names.get(params[key], params[key])
         if "route" in params:
             params["route"] = StatutoryRoute(params["route"]).label
+        if "half" in params:
+            params["half"] = Half(params["half"]).label
         if "date" in params:
             params["date"] = date_format(dt.date.fromisoformat(params["date"]))
         sentences.append(str(REASONS[params.pop("code")]) % params)

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_POST
 from accounts.access import role_required, staff
 from accounts.models import Role, User
 from cases import precedents, routing
-from cases.models import Case, Category, Channel, Person
+from cases.models import Case, Category, Channel, Person, RiskLevel
+from cases.risk import level_of
 from cases.selectors import public_status
 from cases.services.meeting import meeting_of
 from departments.models import Centre, Division
@@ -111,9 +112,12 @@ def route_preview(request: HttpRequest) -> HttpResponse:
             local_holidays=local_holidays_of(centre.pk),
             facts=facts,
         )
+    level = level_of(facts.risk) if decision else RiskLevel.LOW
     context = {
         "decision": decision,
         "reasons": routing.describe(decision.reasons) if decision else [],
+        "risk": level.label if level != RiskLevel.LOW else "",
+        "is_high": level == RiskLevel.HIGH,
         "precedents": precedents.like(facts, staff(request)) if decision else [],
     }
     return render(request, "intake/_route_preview.html", context)
