@@ -7,74 +7,33 @@ services use, and the ledger is chained from them.
 from __future__ import annotations
 
 import datetime as dt
-import math
-import random
-from dataclasses import dataclass, field
-from uuid import UUID
 
 from accounts.models import User
-from cases import deadlines, ledger, routing, workflow
+from cases import deadlines, ledger, routing
 from cases.levels import level_of
 from cases.models import (
     Case,
-    CaseAccess,
-    CaseParty,
-    Category,
-    Deadline,
     EventKind,
     Kind,
     Note,
-    Person,
     Referral,
     RoutingDecision,
 )
 from cases.routing_rules import facts_of
 from cases.services.dispatching import decision_row, routing_entry
-from cases.services.opening import registered_facts
-from cases.services.people import key_rows
 from cases.services.referrals import referral_facts
-from cases.states import Outcome, State
+from cases.states import Outcome
 from cases.workflow import Actor
-from departments.models import Division
-from governance_center.calendar import LOCAL_ZONE, local_day
-from governance_center.copying import Rows
+from governance_center.calendar import local_day
 from governance_center.ledger import text_digest
-from intake.models import Visit
-from mediation.follow_ups import PLAN_DAYS
-from mediation.models import Agreement, Assignment, FollowUp, Mediator
-from reporting.simulation import names, texts
-from reporting.simulation.world import World
-
-VISIT_LAG_DAYS = 2
-ORGANISED = {"wage_arrears", "labour", "social_insurance", "contract", "property_management", "consumer", "medical"}
+from mediation.models import Agreement, Assignment
+from reporting.simulation import texts
+from reporting.simulation.desk import AtTheDesk
+from reporting.simulation.visits import Afterwards
 
 
-@dataclass(slots=True)
-class Spec:
-    """What a case is to become; ``ending`` is one of the keys of :data:`Life.ENDINGS`."""
-
-    county: str
-    category: str
-    registered_at: dt.datetime
-    ending: str
-    number: str = ""
-
-
-@dataclass
-class Life:
+class Life(AtTheDesk, Afterwards):
     """Lives a case through; the rows are in ``rows`` afterwards."""
-
-    world: World
-    rows: Rows
-    rng: random.Random
-    spec: Spec
-    end: dt.datetime
-    serial: int
-    entries: list[ledger.Entry] = field(default_factory=list)
-    limits: list[Deadline] = field(default_factory=list)
-    referrals: list[Referral] = field(default_factory=list)
-    mediator: Mediator | None = None
-    has_organisation: bool = False
 
     def live(self) -> Case:
         """Everything that happens to the case until ``end``."""
@@ -83,86 +42,6 @@ class Life:
         for row in ledger.chain(self.case, self.entries):
             self.rows.add(row)
         return self.case
-
-    # --- at the desk
-
-    def _open(self) -> None:
-        world, rng, spec, at = self.world, self.rng, self.spec, self.spec.registered_at
-        category = world.categories[spec.category]
-        place = rng.choice(world.places[spec.county])
-        self.petitioner = self._person(spec.county, place)
-        language = self.petitioner.language
-        title, story = texts.STORIES[category.pk][0 if language == "zh-hans" else 1]
-        petition_class = ""
-        if category.kind == Kind.PETITION:
-            petition_class = rng.choices(["suggestion", "accusation", "appeal"], [3, 1, 6])[0]
-        self.clerk = world.clerks[spec.county]
-        self.case = self.rows.add(
-            Case(
-                number=spec.number, centre=world.centres[spec.county], division=place, kind=category.kind,
-                petition_class=petition_class, category=category,
-                channel=rng.choices(["walk_in", "hotline", "outreach", "police", "online"], [70, 12, 8, 6, 4])[0],
-                title=title, narrative=story, narrative_language=language,
-                wants_mediation=rng.random() < 0.8 if category.is_mediable else None,
-                is_restricted=petition_class == "accusation",
-                registered_at=at, registered_by=self.clerk, state_since=at, state=State.REGISTERED,
-                held_level=level_of(spec.county),
-            )
-        )  # fmt: skip
-        self._parties(category, place)
-        self._write(EventKind.REGISTERED, self.clerk, registered_facts(self.case), at)
-        if category.kind == Kind.PETITION:
-            self._limit(deadlines.PETITION_ROUTE, at)
-        self.rows.add(
-            Visit(
-                centre_id=spec.county, at=at, channel=self.case.channel, clerk=self.clerk, person=self.petitioner,
-                language=language, case_id=self.case.pk, submission_key=UUID(int=rng.getrandbits(128), version=4),
-                outcome=Visit.Outcome.NOT_ACCEPTED if spec.ending == "refused" else Visit.Outcome.NEW_CASE,
-            )
-        )  # fmt: skip
-
-    def _person(self, county: str, place: Division) -> Person:
-        from reporting.simulation.world import COUNTIES
-
-        rng = self.rng
-        is_korean = rng.random() < COUNTIES[county][1]
-        name, hangul = names.korean_name(rng) if is_korean else (names.chinese_name(rng), "")
-        if is_korean and rng.random() < 0.15:
-            name = ""
-        self.serial_used = self.serial
-        number, born = names.identity_number(rng, county, self.serial)
-        person = Person(
-            name=name, name_hangul=hangul, birth_date=born, gender="1" if int(number[16]) % 2 else "2",
-            language="ko" if is_korean and rng.random() < 0.7 else "zh-hans", division=place,
-            created_at=self.spec.registered_at,
-        )  # fmt: skip
-        person.set_identity_number(number)
-        person.set_phone(names.phone(rng))
-        return self._on_file(person)
-
-    def _on_file(self, person: Person) -> Person:
-        """Add a person, known in this county, with what is typed to find them."""
-        person.counties = [self.spec.county]
-        self.rows.add(person)
-        for key in key_rows(person):
-            self.rows.add(key)
-        return person
-
-    def _parties(self, category: Category, place: Division) -> None:
-        part = CaseParty.Part
-        self.rows.add(CaseParty(case_id=self.case.pk, person=self.petitioner, part=part.APPLICANT))
-        if category.kind in {Kind.SERVICE, Kind.CONSULTATION, Kind.HAZARD, Kind.PETITION}:
-            return
-        if category.pk in ORGANISED:
-            county = self.world.centres[self.spec.county].name_zh_hans.removesuffix("综治中心")
-            name = names.company(self.rng, county)
-            self.has_organisation = True
-            self.rows.add(CaseParty(case_id=self.case.pk, organisation=name, part=part.RESPONDENT))
-            return
-        other = Person(name=names.chinese_name(self.rng), language="zh-hans", division=place,
-                       created_at=self.spec.registered_at)  # fmt: skip
-        other.set_phone(names.phone(self.rng))
-        self.rows.add(CaseParty(case_id=self.case.pk, person=self._on_file(other), part=part.RESPONDENT))
 
     # --- endings
 
@@ -380,168 +259,3 @@ class Life:
             if referral.is_current:
                 referral.status, referral.ended_at = Referral.Status.DONE, at
         self.clock = at
-
-    # --- afterwards
-
-    def _follow_up(self) -> None:
-        """The plan of the round, and every visit that fell due before the end."""
-        resolved_on = local_day(self.case.resolved_at)
-        visitor = self._visitor()
-        visits = [
-            self.rows.add(
-                FollowUp(case_id=self.case.pk, round=self.case.reopened_count, day=day,
-                         due_on=resolved_on + dt.timedelta(days=day), assignee=visitor)
-            )
-            for day in PLAN_DAYS
-        ]  # fmt: skip
-        if not any(row.case_id == self.case.pk and row.user_id == visitor.pk for row in self.rows.of(CaseAccess)[-4:]):
-            self.rows.add(CaseAccess(case_id=self.case.pk, user=visitor, since=self.case.resolved_at))
-        facts = {"days": list(PLAN_DAYS), "visitor": visitor.pk}
-        self._write(EventKind.FOLLOW_UP_PLANNED, None, facts, self.clock)
-        for visit in visits:
-            if visit.due_on > local_day(self.end) - dt.timedelta(days=VISIT_LAG_DAYS + 1):
-                return
-            reminded = _at_hour(visit.due_on, 8)
-            if reminded > self.clock and self.case.state == State.RESOLVED:
-                self._move("start_follow_up", None, {}, reminded, Actor.SYSTEM)
-            visit.reminded_at = reminded
-            made = office_moment(self.rng, visit.due_on + dt.timedelta(days=self.rng.randrange(VISIT_LAG_DAYS)))
-            if self._visit(visit, visitor, max(made, self.clock + dt.timedelta(minutes=5))):
-                for later in visits:
-                    if later.state == FollowUp.State.PLANNED:
-                        later.state = FollowUp.State.CANCELLED
-                self._resolve(self.clock)
-                self._follow_up()
-                return
-
-    def _visit(self, visit: FollowUp, visitor: User, at: dt.datetime) -> bool:
-        """One visit; True when it found a relapse and the case was reopened and handled again."""
-        again = at + dt.timedelta(days=self.rng.uniform(2, 9))
-        relapse = self.case.reopened_count == 0 and visit.day < 90 and self.rng.random() < 0.008 and again < self.end
-        is_last = visit.day == PLAN_DAYS[-1]
-        outcome = FollowUp.Outcome.RELAPSE if relapse else FollowUp.Outcome.PERFORMED if is_last else (
-            self.rng.choices([FollowUp.Outcome.PERFORMING, FollowUp.Outcome.PERFORMED, FollowUp.Outcome.NOT_REACHED],
-                             [60, 35, 5])[0]
-        )  # fmt: skip
-        visit.state, visit.outcome, visit.done_at, visit.done_by = FollowUp.State.DONE, outcome, at, visitor
-        if outcome != FollowUp.Outcome.NOT_REACHED and self.rng.random() < 0.85:
-            visit.satisfaction = "not_content" if relapse else self.rng.choices(["content", "fairly"], [78, 22])[0]
-        facts: dict[str, object] = {"follow_up": visit.pk, "day": visit.day, "outcome": outcome.value}
-        if relapse or self.rng.random() < 0.3:
-            digest = self._note(visitor, texts.RELAPSED if relapse else texts.VISITED, at)
-            visit.note_id = digest["note"]
-            facts |= digest
-        self._write(EventKind.FOLLOWED_UP, visitor, facts, at)
-        if self.case.state == State.RESOLVED:
-            self._move("start_follow_up", visitor, {}, at, Actor.VISITOR)
-        if relapse:
-            self._move("reopen", visitor, self._note(visitor, texts.RELAPSED, at), at, Actor.VISITOR)
-            self.case.due_at = self._limit(deadlines.handling_rule_code(self.case.kind), at).due_at
-            for referral in self.referrals:
-                if referral.is_current and referral.status == Referral.Status.DONE:
-                    referral.status, referral.ended_at = Referral.Status.SIGNED, None
-            self.clock = again
-        elif is_last:
-            self._move("close", visitor, {}, at, Actor.VISITOR)
-        return relapse
-
-    def _visitor(self) -> User:
-        """As ``follow_ups.choose_visitor``: somebody other than the handler."""
-        if self.mediator is None:
-            return self.clerk
-        pool = [m for m in self.world.mediators[self.spec.county] if m.pk != self.mediator.pk]
-        near = [m for m in pool if m.committee_id == self.mediator.committee_id] or pool
-        user = self.rng.choice(near).user
-        assert user is not None  # noqa: S101
-        return user
-
-    # --- small things
-
-    @property
-    def lead(self) -> Referral:
-        return next(r for r in self.referrals if r.is_current and r.is_lead)
-
-    def _officer(self, referral: Referral) -> User:
-        return self.world.officers[referral.department_id, referral.division_id]
-
-    def _locate(self, department: object, at: dt.datetime) -> routing.Target:
-        return routing.locate(
-            department, centre_code=self.spec.county, day=local_day(at),  # type: ignore[arg-type]
-            local_holidays=self.world.holidays[self.spec.county], book=self.world.book,
-        )  # fmt: skip
-
-    def _move(self, code: str, by: User | None, data: dict[str, object], at: dt.datetime, acting_as: Actor) -> None:
-        entry, _changed = workflow.prepare(self.case, code, by=by, data=data, at=at, acting_as=acting_as)
-        self.entries.append(entry)
-        self.clock = at
-
-    def _write(self, kind: str, by: User | None, data: dict[str, object], at: dt.datetime) -> None:
-        self.entries.append(ledger.Entry(kind, by, data, at))
-        self.clock = at
-
-    def _note(self, by: User, choices: dict[str, object], at: dt.datetime) -> dict[str, object]:
-        found = choices[self.petitioner.language]
-        text = found if isinstance(found, str) else self.rng.choice(found)  # type: ignore[arg-type]
-        note = self.rows.add(Note(case_id=self.case.pk, author=by, text=text, created_at=at))
-        return {"note": note.pk, "note_sha256": text_digest(text)}
-
-    def _limit(self, code: str, at: dt.datetime, referral: Referral | None = None) -> Deadline:
-        limit = self.rows.add(
-            deadlines.build(
-                self.case, self.world.rules[code], start=at, local_holidays=self.world.holidays[self.spec.county],
-                referral=referral,
-            )
-        )  # fmt: skip
-        self.limits.append(limit)
-        return limit
-
-    def _meet(self, referral: Referral, at: dt.datetime) -> None:
-        for limit in self.limits:
-            if limit.referral_id == referral.pk and limit.met_at is None and limit.cancelled_at is None:
-                limit.met_at = at
-
-    def _recall(self, referral: Referral, at: dt.datetime) -> None:
-        referral.status, referral.is_current, referral.ended_at = Referral.Status.RECALLED, False, at
-        for limit in self.limits:
-            if limit.referral_id == referral.pk and limit.met_at is None:
-                limit.cancelled_at = at
-
-    def _cancel_limits(self, at: dt.datetime) -> None:
-        for limit in self.limits:
-            if limit.met_at is None and limit.cancelled_at is None:
-                limit.cancelled_at = at
-
-    def _soon(self, at: dt.datetime, hours: float) -> dt.datetime:
-        """Within so many hours, never after the end."""
-        wanted = at + dt.timedelta(hours=self.rng.uniform(0.1, 1) * hours)
-        limit = min(self.end, getattr(self, "_budget", self.end))
-        return min(wanted, at + (limit - at) * 0.5)
-
-    def _within(self, finish: dt.datetime, share: float) -> dt.datetime:
-        return self.clock + (finish - self.clock) * self.rng.uniform(0.05, share)
-
-    def _finish_moment(self, start: dt.datetime) -> dt.datetime:
-        """When handling ends: half within six days, a long tail, always before the end."""
-        days = self.rng.lognormvariate(math.log(6), 0.9)
-        if self.case.kind in {Kind.CONSULTATION, Kind.SERVICE, Kind.HAZARD}:
-            days *= 0.35
-        finish = start + dt.timedelta(days=days)
-        if finish >= self.end:
-            finish = start + (self.end - start) * self.rng.uniform(0.3, 0.9)
-        local = finish.astimezone(LOCAL_ZONE)
-        if not 8 <= local.hour < 17:
-            office = office_moment(self.rng, local.date())
-            finish = office if start + dt.timedelta(minutes=30) < office < self.end else finish
-        return finish
-
-
-def office_moment(rng: random.Random, day: dt.date) -> dt.datetime:
-    """A moment within office hours of a local day."""
-    minutes = rng.randrange(0, 420)
-    return _at_hour(day, 8) + dt.timedelta(
-        minutes=30 + minutes + (60 if minutes > 180 else 0), seconds=rng.randrange(60)
-    )
-
-
-def _at_hour(day: dt.date, hour: int) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(hour), LOCAL_ZONE).astimezone(dt.UTC)

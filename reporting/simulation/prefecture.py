@@ -32,7 +32,8 @@ from governance_center.copying import Rows, has_own_key, reserve_keys, settle_ke
 from intake.models import Visit
 from mediation.models import Agreement, Assignment, FollowUp
 from reporting.simulation import world as stage
-from reporting.simulation.lives import Life, Spec, office_moment
+from reporting.simulation.lives import Life
+from reporting.simulation.telling import Spec, office_moment
 
 BEGIN = dt.date(2023, 1, 1)
 
