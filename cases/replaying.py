@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef
 
@@ -35,7 +35,7 @@ class Replayed:
 
 
 def replay(since: dt.date, *, centre: str = "") -> Iterator[Replayed]:
-    """Route every case that was first routed since a day, with the stations of its own day; bounded memory."""
+    """Route every case that was first routed since a day, with the stations and risk of its own day; bounded memory."""
     book, categories = MemoryBook(), {row.pk: row for row in Category.objects.select_related("lead")}
     holidays: dict[str, frozenset[dt.date]] = {}
     earlier = RoutingDecision.objects.filter(case=OuterRef("case"), pk__lt=OuterRef("pk"))
@@ -46,6 +46,7 @@ def replay(since: dt.date, *, centre: str = "") -> Iterator[Replayed]:
     rows = rows.select_related("case").annotate(has_organisation=Exists(organised)).order_by("at", "pk")
     for row in rows.iterator(chunk_size=CHUNK):
         case: Case = row.case
+        facts = facts_of(case, has_organisation=row.has_organisation)
         if case.centre_id not in holidays:
             holidays[case.centre_id] = local_holidays_of(case.centre_id)
         decision = decide(
@@ -55,7 +56,7 @@ def replay(since: dt.date, *, centre: str = "") -> Iterator[Replayed]:
             day=local_day(row.at),
             local_holidays=holidays[case.centre_id],
             book=book,
-            facts=facts_of(case, has_organisation=row.has_organisation),
+            facts=replace(facts, risk=row.facts.get("risk", facts.risk)),
         )
         after = decision.lead.department.pk if decision.lead else ""
         yield Replayed(case.number, local_day(row.at), case.category_id, row.lead_id or "", after, decision)

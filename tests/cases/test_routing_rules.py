@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -204,6 +205,38 @@ def test_a_simulated_history_is_explained_in_both_languages_and_unchanged_by_a_r
                 words = explain(decision)
                 assert words.reasons
                 assert not any("%(" in line for line in words.reasons + words.alternatives + words.facts)
+
+
+def digest_of_the_database() -> dict[str, str]:
+    """A digest of all rows of every table."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            name = connection.ops.quote_name(table)
+            cursor.execute(f"SELECT md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) FROM {name} t")
+            found[table] = cursor.fetchone()[0]
+    return found
+
+
+def test_a_year_replayed_explains_every_decision_and_leaves_the_database_as_it_was(db: None) -> None:
+    call_command("load_reference", stdout=io.StringIO())
+    until = prefecture.BEGIN + dt.timedelta(days=364)
+    prefecture.build(seed=11, until=until, accepted=320, resolved=300, workers=1)
+    make_rule(categories=["neighbour"], lead="civil_affairs", scope="2224")
+    before, out = digest_of_the_database(), io.StringIO()
+    call_command("replay_routing", since=prefecture.BEGIN, stdout=out)
+    assert digest_of_the_database() == before
+    replayed = list(replay(prefecture.BEGIN))
+    assert len(replayed) >= 300
+    assert f"{len(replayed)} decisions replayed" in out.getvalue()
+    assert (max(row.day for row in replayed) - min(row.day for row in replayed)).days > 300
+    for language, letters in (("zh-hans", ("\u4e00", "\u9fff")), ("ko", ("\uac00", "\ud7a3"))):
+        with translation.override(language):
+            for row in replayed:
+                sentences = describe(row.decision.reasons)
+                assert sentences
+                assert all("%(" not in one for one in sentences)
+                assert all(any(letters[0] <= letter <= letters[1] for letter in one) for one in sentences)
 
 
 def test_a_village_place_of_another_scope_follows_its_own_centre(world: World) -> None:
