@@ -14,7 +14,7 @@ from cases.models import Appointment, Case, EventKind, OnCallCall, Referral
 from cases.services.common import lock
 from cases.states import OPEN_STATES
 from departments.models import Mode, Shift, Station
-from departments.presence import Presence, local_holidays_of, presence
+from departments.presence import NO_ROTA, Presence, Rota, local_holidays_of, presence, rotas_of
 from governance_center.calendar import local_day
 from governance_center.errors import GovernanceError, NotAllowed
 from governance_center.transactions import atomic
@@ -97,15 +97,16 @@ def meeting_of(case: Case, user: User) -> Meeting | None:
     found.call = referral.calls.first()
     if station is not None:
         holidays = local_holidays_of(case.centre_id)
-        found.presence = presence(station, timezone.localdate(), holidays)
-        found.days = _days(station, timezone.localdate(), holidays)
+        rota = _rota(station, timezone.localdate())
+        found.presence = presence(station, timezone.localdate(), holidays, rota)
+        found.days = _days(station, timezone.localdate(), holidays, rota)
     return found
 
 
 def next_days(referral: Referral, day: dt.date) -> list[Offer]:
     """The next days, at most :data:`OFFERED_DAYS`, on which a rotating department is at its window."""
     station = _station(referral, day)
-    return _days(station, day, local_holidays_of(referral.case.centre_id)) if station else []
+    return _days(station, day, local_holidays_of(referral.case.centre_id), _rota(station, day)) if station else []
 
 
 @atomic
@@ -245,12 +246,18 @@ def _station(referral: Referral, day: dt.date) -> Station | None:
     return rows.select_related("window").first()
 
 
-def _days(station: Station, day: dt.date, holidays: frozenset[dt.date]) -> list[Offer]:
+def _rota(station: Station, day: dt.date) -> Rota:
+    if station.mode != Mode.ROTATING:
+        return NO_ROTA
+    return rotas_of(station.centre_id, [station.department_id], day)[station.department_id]
+
+
+def _days(station: Station, day: dt.date, holidays: frozenset[dt.date], rota: Rota) -> list[Offer]:
     if station.mode != Mode.ROTATING:
         return []
     found: list[tuple[dt.date, int | None]] = []
     while len(found) < OFFERED_DAYS:
-        at = presence(station, day, holidays)
+        at = presence(station, day, holidays, rota)
         if at.next_day is None:
             break
         found.append((at.next_day, at.window))
