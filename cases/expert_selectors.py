@@ -85,9 +85,7 @@ def free_slots(expert: Expert, case: Case, now: dt.datetime | None = None) -> li
     end = now + dt.timedelta(days=LOOK_AHEAD_DAYS)
     taken = [
         (row.lower, row.upper)
-        for row in expert.appointments.exclude(state=ExpertAppointment.State.CANCELLED)
-        .filter(time__overlap=(now, end))
-        .values_list("time", flat=True)
+        for row in expert.appointments.standing().filter(time__overlap=(now, end)).values_list("time", flat=True)
     ]
     found: list[dt.datetime] = []
     for starts in _days(now, local_holidays_of(case.centre_id)):
@@ -111,15 +109,19 @@ def _days(now: dt.datetime, local_holidays: frozenset[dt.date]) -> Iterator[list
 
 
 def appointments(user: User) -> QuerySet[ExpertAppointment]:
-    """Those on cases that the user may see, with what a row shows."""
-    visible = Case.objects.visible_to(user).filter(pk=OuterRef("case"))
-    shown = ("expert__division", "case", "asked_by", "opinion")
-    return ExpertAppointment.objects.filter(Exists(visible)).select_related(*shown)
+    """Those on cases that the user may see, and the user's own as an expert, with what a row shows.
+
+    ``may_open`` says whether the case itself may be seen; else the question is all that is shown.
+    """
+    visible = Exists(Case.objects.visible_to(user).filter(pk=OuterRef("case")))
+    shown = ("expert__division", "case__category", "case__division", "asked_by", "opinion")
+    rows = ExpertAppointment.objects.annotate(may_open=visible).filter(Q(may_open=True) | Q(expert__user=user))
+    return rows.select_related(*shown)
 
 
 def of_case(case: Case) -> list[ExpertAppointment]:
     """The appointments and opinions of a case, the next first; those that were cancelled are left out."""
-    rows = case.expert_appointments.exclude(state=ExpertAppointment.State.CANCELLED)
+    rows = case.expert_appointments.standing()
     return list(rows.select_related("expert", "case", "asked_by", "opinion"))
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, Role, User
 from cases.models.category import Category, Kind, PetitionClass
+from cases.models.expert import ExpertAppointment
 from cases.models.limit import Deadline
 from cases.models.referral import Referral
 from cases.states import CLOSED_STATES, OPEN_STATES, Outcome, State
@@ -46,7 +47,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
         - Clerks, dispatchers and officials see what lies in their division or below it.
         - A department officer sees, within the division, what was ever referred to the department.
-        - A mediator sees the cases given to them, now or earlier.
+        - A mediator sees the cases given to them, now or earlier, and those on which they are asked as an expert.
         - An administrator keeps the system and sees no case.
         - Restricted cases (accusations, 信访工作条例 art. 30) leave the general view: only
           dispatchers, the one who registered it and the department now responsible see them.
@@ -58,7 +59,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
                 Q(is_restricted=True) & ~Q(Exists(referred.filter(is_current=True)))
             )
         if user.role == Role.MEDIATOR:
-            return self.filter(Q(mediator=user) | Q(pk__in=CaseAccess.objects.filter(user=user).values("case_id")))
+            had = Q(pk__in=CaseAccess.objects.filter(user=user).values("case_id"))
+            asked = ExpertAppointment.objects.standing().filter(expert__user=user)
+            return self.filter(Q(mediator=user) | had | Q(pk__in=asked.values("case_id"), is_restricted=False))
         if user.role == Role.DISPATCHER:
             return self.filter(within("division__code", user.scope_code))
         if user.role in {Role.CLERK, Role.OFFICIAL}:

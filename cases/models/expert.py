@@ -35,6 +35,12 @@ class Expert(models.Model):
         return f"{self.name} {self.name_hangul}".strip()
 
 
+class ExpertAppointmentQuerySet(models.QuerySet["ExpertAppointment"]):
+    def standing(self) -> ExpertAppointmentQuerySet:
+        """Planned or held."""
+        return self.exclude(state=ExpertAppointment.State.CANCELLED)
+
+
 class ExpertAppointment(models.Model):
     """An expert's time for a case; no expert twice at one time."""
 
@@ -53,6 +59,8 @@ class ExpertAppointment(models.Model):
         "cases.Note", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("written opinion")
     )
     opinion_at = models.DateTimeField(_("opinion given at"), null=True, blank=True)
+
+    objects = ExpertAppointmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("appointment with an expert")

@@ -17,7 +17,6 @@ from accounts.notifications import notify
 from cases import ledger, workflow
 from cases.models import Case, Category, EventKind, Expert, ExpertAppointment
 from cases.services.common import lock, write_note
-from cases.services.handling import keep_access
 from cases.workflow import Actor
 from departments.models import Division
 from departments.presence import local_holidays_of
@@ -82,6 +81,8 @@ def ask_expert(
 ) -> ExpertAppointment:
     """Take an expert's time for a case. The same question of the same person for the same time is asked once.
 
+    An expert with an account reads the case as long as the appointment stands; of a restricted one only the question.
+
     Args:
         start: aware; within office hours of a working day of the case's county.
         minutes: one of :data:`MINUTES`.
@@ -96,7 +97,7 @@ def ask_expert(
     except IntegrityError as error:
         if "cases_expertappointment_no_overlap" not in str(error):
             raise
-    mine = expert.appointments.exclude(state=State.CANCELLED).filter(case=case, asked_by=by, question=question.strip())
+    mine = expert.appointments.standing().filter(case=case, asked_by=by, question=question.strip())
     earlier = mine.filter(time__startswith=start).first()
     if earlier is None:
         raise ExpertBusy(field="start")
@@ -123,8 +124,6 @@ def _ask(*, case: Case, expert: Expert, by: User, start: dt.datetime, minutes: i
         expert=expert, case=case, time=DateTimeTZRange(start, end), asked_by=by, question=question.strip()
     )
     ledger.append(case, [ledger.Entry(EventKind.EXPERT_ASKED, by, _facts(row), now)])
-    if expert.user_id:
-        keep_access(case, expert.user_id)
     told = f"{timezone.localtime(start):%m-%d %H:%M}"
     _tell([expert.user] if expert.user else [], "expert.asked", row, case, time=told)
     return row
@@ -223,7 +222,9 @@ def _tell(people: Sequence[User], kind: str, row: ExpertAppointment, case: Case,
         kind,
         key=f"expert_appointment:{row.pk}:{row.state}",
         params={"number": case.number, **params},
-        url=reverse("cases:detail", args=[case.number]),
+        url=reverse("cases:expert_opinion", args=[row.pk])
+        if kind == "expert.asked"
+        else reverse("cases:detail", args=[case.number]),
     )
 
 

@@ -99,11 +99,12 @@ def opinion(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         if submit(form, lambda: services.give_opinion(appointment=row, by=user, **form.cleaned_data)):
             messages.success(request, _("The opinion was attached to the case."))
-            return redirect("cases:detail", row.case.number)
+            return _back(row)
     elif not services.may_answer(row, user):
-        raise PermissionDenied
-    context = {"case": row.case, "title": _("Written opinion"), "hint": row.question, "form": form, "icon": "gavel"}
-    return render(request, "cases/action.html", context, status=422 if form.errors else 200)
+        messages.warning(request, _("This is not possible now; the case has moved on."))
+        return _back(row)
+    context = {"appointment": row, "form": form}
+    return render(request, "cases/expert_opinion.html", context, status=422 if form.errors else 200)
 
 
 @role_required(*READERS)
@@ -114,7 +115,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(selectors.appointments(user), pk=pk)
     services.cancel_appointment(appointment=row, by=user)
     messages.success(request, _("The appointment was cancelled."))
-    return redirect("cases:detail", row.case.number)
+    return _back(row)
 
 
 @role_required(Role.DISPATCHER)
@@ -132,5 +133,14 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         )
         if done:
             messages.success(request, _("Kept."))
+            if not done.is_active and done.appointments.filter(state=ExpertAppointment.State.PLANNED).exists():
+                messages.warning(request, _("Appointments with this expert are still planned; hold or cancel them."))
             return redirect("cases:expert", done.pk)
     return render(request, "cases/expert_form.html", {"form": form, "expert": row}, status=422 if form.errors else 200)
+
+
+def _back(row: ExpertAppointment) -> HttpResponse:
+    """The page of the case; the list for an expert who may not open it."""
+    if row.may_open:  # type: ignore[attr-defined]
+        return redirect("cases:detail", row.case.number)
+    return redirect("cases:expert_appointments")

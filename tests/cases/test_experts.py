@@ -200,6 +200,38 @@ def test_free_times_leave_out_what_is_taken(world: World, case: Case, expert: Ex
     assert slots[1] not in selectors.free_slots(expert, case)
 
 
+def test_an_expert_reads_the_case_while_the_appointment_stands(world: World, case: Case) -> None:
+    user = make_user("han", Role.MEDIATOR, LONGJING)
+    row = ask(case, make_expert(user=user), world.clerk)
+    assert Case.objects.visible_to(user).filter(pk=case.pk).exists()
+    experts.cancel_appointment(appointment=row, by=world.clerk)
+    assert not Case.objects.visible_to(user).filter(pk=case.pk).exists()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "ko"])
+def test_of_a_restricted_case_an_expert_sees_the_question_alone(world: World, sign_in: SignIn, language: str) -> None:
+    user = make_user("han", Role.MEDIATOR, LONGJING)
+    secret = make_case(
+        world, "petition", kind="petition", petition_class="accusation", title="举报某领导", narrative="内情"
+    )
+    row = ask(secret, make_expert(user=user), world.dispatcher, question="程序上应当如何办理？")
+    assert not Case.objects.visible_to(user).filter(pk=secret.pk).exists()
+    client = sign_in(user, language)
+    assert client.get(f"/cases/{secret.number}/").status_code == 404
+    path = f"/experts/appointments/{row.pk}/opinion/"
+    assert Notification.objects.get(kind="expert.asked").url == path
+    for page in (path, "/experts/appointments/", f"/experts/{row.expert_id}/"):
+        text = client.get(page).content.decode()
+        assert "程序上应当如何办理？" in text
+        assert "举报某领导" not in text
+        assert secret.number not in text
+    answer = client.post(path, {"text": "移送纪检监察机关。"}, follow=True)
+    assert answer.redirect_chain[-1][0] == "/experts/appointments/"
+    row.refresh_from_db()
+    assert row.opinion.text == "移送纪检监察机关。"
+    assert client.get(path, follow=True).redirect_chain[-1][0] == "/experts/appointments/"
+
+
 # --- pages
 
 
@@ -258,6 +290,10 @@ def test_the_dispatcher_keeps_the_list(world: World, sign_in: SignIn) -> None:
     assert client.post(f"/experts/{expert.pk}/edit/", {**form, "is_active": ""}).status_code == 302
     expert.refresh_from_db()
     assert not expert.is_active
+    Expert.objects.filter(pk=expert.pk).update(is_active=True)
+    ask(make_case(world), expert, world.clerk)
+    told = client.post(f"/experts/{expert.pk}/edit/", {**form, "is_active": ""}, follow=True)
+    assert "仍有预约" in told.content.decode()
     assert sign_in(world.clerk).post("/experts/new/", form).status_code == 403
     outside = make_user("d.yanji", Role.DISPATCHER, YANJI)
     assert sign_in(outside).get(f"/experts/{expert.pk}/edit/").status_code == 403
