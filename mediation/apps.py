@@ -9,7 +9,8 @@ class MediationConfig(AppConfig):
     def ready(self) -> None:
         from cases.sections import register
         from governance_center.events import subscribe
-        from mediation import case_page, follow_ups, messages  # noqa: F401  registers what staff are told
+        from mediation import case_page, messages  # noqa: F401  registers what staff are told
+        from mediation.services import follow_ups
 
         subscribe("case.resolved", follow_ups.on_resolved)
         subscribe("case.reopened", follow_ups.on_reopened)

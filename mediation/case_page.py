@@ -12,8 +12,8 @@ from cases.sections import Action, Section
 from cases.services.screening import screening_of
 from cases.states import State
 from cases.workflow import Actor
-from mediation import follow_ups
 from mediation.models import Agreement, Assignment, FollowUp
+from mediation.services import follow_ups
 
 
 def may_assign(case: Case, user: User) -> bool:

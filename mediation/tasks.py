@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from mediation import follow_ups
+from mediation.services import follow_ups
 
 
 @shared_task

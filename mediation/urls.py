@@ -1,13 +1,13 @@
 from django.urls import path
 
-from mediation import views
+from mediation.views import agreements, assigning, follow_ups, home
 
 app_name = "mediation"
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("follow-ups/", views.follow_up_list, name="follow_ups"),
-    path("follow-ups/<int:pk>/", views.follow_up, name="follow_up"),
-    path("<str:number>/assign/", views.assign, name="assign"),
-    path("<str:number>/agreement/", views.agreement, name="agreement"),
+    path("", home.home, name="home"),
+    path("follow-ups/", follow_ups.follow_up_list, name="follow_ups"),
+    path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow_up"),
+    path("<str:number>/assign/", assigning.assign, name="assign"),
+    path("<str:number>/agreement/", agreements.agreement, name="agreement"),
 ]

@@ -14,8 +14,8 @@ from cases.models import (
 from cases.states import State
 from cases.workflow import Actor
 from governance_center.calendar import local_day
-from mediation.follow_ups import PLAN_DAYS
 from mediation.models import FollowUp
+from mediation.services.follow_ups import PLAN_DAYS
 from reporting.simulation import texts
 from reporting.simulation.telling import Telling, at_hour, office_moment
 

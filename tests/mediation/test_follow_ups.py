@@ -18,10 +18,9 @@ from cases.models import Case
 from cases.services import reopen_case, resolve_case, sign_referral
 from cases.states import State
 from governance_center.errors import MissingInput, NotAllowed
-from mediation import follow_ups
-from mediation.follow_ups import AlreadyRecorded, record_follow_up, sweep
 from mediation.models import FollowUp
-from mediation.services import assign_mediator, reach_agreement
+from mediation.services import assign_mediator, follow_ups, reach_agreement
+from mediation.services.follow_ups import AlreadyRecorded, record_follow_up, sweep
 from mediation.tasks import sweep_follow_ups
 from tests.world import World, build, make_case
 

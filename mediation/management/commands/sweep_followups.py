@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from mediation import follow_ups
+from mediation.services import follow_ups
 
 
 class Command(BaseCommand):

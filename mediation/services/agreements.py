@@ -1,4 +1,4 @@
-"""Assigning a mediator and recording an agreement."""
+"""Recording an agreement."""
 
 from __future__ import annotations
 
@@ -9,48 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, User
 from cases.models import Case
-from cases.services import give_to_mediator, resolve_case
-from cases.services.common import lock
+from cases.services import resolve_case
 from cases.states import Outcome
 from governance_center.errors import GovernanceError, MissingInput
 from governance_center.ledger import text_digest
 from governance_center.transactions import atomic
-from mediation.models import Agreement, Assignment, Mediator
-
-
-class NotAssignable(GovernanceError):
-    code = "not_assignable"
-    message = _("%(mediator)s cannot take this case: not active, without an account, or of another county.")
-
-
-class AlreadyAssigned(GovernanceError):
-    code = "already_assigned"
-    message = _("%(mediator)s already has this case.")
+from mediation.models import Agreement, Mediator
 
 
 class NoAgreement(GovernanceError):
     code = "bad_agreement"
     status = 422
-
-
-@atomic
-def assign_mediator(*, case: Case, mediator: Mediator, by: User) -> Assignment:
-    """Give the case to a mediator; an earlier assignment ends and stays in the history.
-
-    Raises:
-        NotAssignable: not active, without account, or of another county.
-        AlreadyAssigned: has it already.
-        GovernanceError: as :func:`cases.services.give_to_mediator`.
-    """
-    case, now = lock(case), timezone.now()
-    candidates = Mediator.objects.assignable().of_county(case.county_code)
-    if not candidates.filter(pk=mediator.pk).exists() or mediator.user is None:
-        raise NotAssignable(mediator=str(mediator), field="mediator")
-    if case.mediator_id == mediator.user_id:
-        raise AlreadyAssigned(mediator=str(mediator), field="mediator")
-    give_to_mediator(case=case, mediator=mediator.user, by=by, facts={"committee": mediator.committee_id})
-    Assignment.objects.filter(case=case, ended_at__isnull=True).update(ended_at=now)
-    return Assignment.objects.create(case=case, mediator=mediator, assigned_by=by, assigned_at=now)
 
 
 @atomic

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.access import role_required, staff
+from accounts.models import Role
+from mediation import selectors
+
+PER_PAGE = 25
+
+
+@role_required(Role.MEDIATOR)
+def home(request: HttpRequest) -> HttpResponse:
+    """The mediator's own cases and the visits that are due."""
+    user, today = staff(request), timezone.localdate()
+    cases = Paginator(selectors.my_mediations(user), PER_PAGE).get_page(request.GET.get("page"))
+    visits = selectors.follow_up_list(user, until=today)
+    return render(request, "mediation/home.html", {"page": cases, "visits": visits[:5], "due": visits.count()})
