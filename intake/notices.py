@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Language
 from cases.models import Case, CaseEvent, CaseParty, EventKind
+from cases.services.screening import kept_out
 from cases.states import State
 from departments.models import Station
 from governance_center import papers
@@ -194,6 +195,10 @@ def _rights(visit: Visit, case: Case) -> Content:
     )
 
 
+def _is_mediated(case: Case) -> bool:
+    return case.category.is_mediable and case.state != State.NOT_ACCEPTED and kept_out(case) is None
+
+
 def _facts(visit: Visit, case: Case) -> Rows:
     return [
         (_("Case number"), case.number),
@@ -264,7 +269,7 @@ PAPERS: Mapping[str, Paper] = {
         ),
         Paper(
             "rights", gettext_lazy("Notice of rights and duties in mediation"),
-            lambda case: case.category.is_mediable and case.state != State.NOT_ACCEPTED,
+            _is_mediated,
             lambda visit, case: visit.at, _rights,
         ),
     )

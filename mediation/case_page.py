@@ -9,7 +9,7 @@ from accounts.models import User
 from cases import workflow
 from cases.models import Case
 from cases.sections import Action, Section
-from cases.services.screening import screening_of
+from cases.services.screening import kept_out
 from cases.states import State
 from cases.workflow import Actor
 from mediation.models import Agreement, Assignment, FollowUp
@@ -20,10 +20,7 @@ def may_assign(case: Case, user: User) -> bool:
     """The lead or a dispatcher, for a mediable case that is being handled."""
     open_states = {State.ACCEPTED, State.IN_HANDLING}
     in_charge = workflow.relations(user, case) & {Actor.LEAD, Actor.DISPATCH}
-    if not (case.category.is_mediable and case.state in open_states and in_charge):
-        return False
-    screening = screening_of(case)
-    return screening is None or screening[0].is_mediable
+    return bool(case.category.is_mediable and case.state in open_states and in_charge) and kept_out(case) is None
 
 
 def may_agree(case: Case, user: User) -> bool:

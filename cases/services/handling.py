@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from accounts.notifications import notify
 from cases import deadlines, ledger, levels, workflow
-from cases.models import Case, CaseAccess, Deadline, EventKind, Note, Referral, RoutingRule, Screening
+from cases.models import Case, CaseAccess, Deadline, EventKind, Note, Referral
 from cases.services.common import lock, write_note
 from cases.services.dispatching import officers_of
 from cases.services.levels import end_hand_overs
 from cases.services.opinions import OpinionMissing, owing_opinions
-from cases.services.screening import screening_reasons
+from cases.services.screening import kept_out
 from cases.states import Outcome, State
 from cases.workflow import Actor
 from departments.presence import local_holidays_of
@@ -105,16 +105,9 @@ def give_to_mediator(*, case: Case, mediator: User, by: User, facts: dict[str, o
 
 def _check_screening(case: Case) -> None:
     """Refuse what the checklist, or without one the routing rule, keeps out of mediation."""
-    screening = Screening.objects.filter(case=case).first()
-    if screening is not None and not screening.is_mediable:
-        why = "; ".join(str(question) for question in screening_reasons(screening))
-        raise ScreenedOut(why=why, route=screening.get_route_display())
-    if screening is not None:
-        return
-    decision = case.routing_decisions.select_related("rule").order_by("pk").first()
-    rule = decision.rule if decision else None
-    if rule is not None and rule.leads == RoutingRule.Leads.STATUTORY:
-        raise ScreenedOut(why=rule.name, route=rule.get_statutory_route_display())
+    found = kept_out(case)
+    if found:
+        raise ScreenedOut(why=found.why, route=found.route)
 
 
 def keep_access(case: Case, user_id: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +14,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.notifications import notify
 from cases import ledger, workflow
-from cases.models import Case, EventKind, Note, Referral, RoutingDecision, Screening, StatutoryRoute
+from cases.models import (
+    Case,
+    EventKind,
+    Note,
+    Referral,
+    RoutingDecision,
+    RoutingRule,
+    Screening,
+    StatutoryRoute,
+)
 from cases.services import dispatching
 from cases.services.common import lock, write_note
 from cases.services.referrals import end_recalled
@@ -23,6 +33,13 @@ from governance_center.transactions import atomic
 
 QUESTIONS = ("is_administrative", "is_pending", "is_exclusive", "is_refused")
 SCREENED_STATES = (State.REGISTERED, State.ACCEPTED)
+
+
+class KeptOut(NamedTuple):
+    """Why a matter may not be mediated, and its statutory route, in words."""
+
+    why: str
+    route: str
 
 
 def may_screen(case: Case, user: User) -> bool:
@@ -114,3 +131,18 @@ def screening_of(case: Case) -> tuple[Screening, list[str | Promise]] | None:
     """The screening of a case with the questions answered with yes; None when it was not screened."""
     screening = Screening.objects.select_related("reason", "by").filter(case=case).first()
     return (screening, screening_reasons(screening)) if screening else None
+
+
+def kept_out(case: Case) -> KeptOut | None:
+    """What keeps the case out of mediation: the checklist or, before it was asked, the rule that routed it."""
+    screening = Screening.objects.filter(case=case).first()
+    if screening is not None:
+        if screening.is_mediable:
+            return None
+        why = "; ".join(str(question) for question in screening_reasons(screening))
+        return KeptOut(why, screening.get_route_display())
+    decision = case.routing_decisions.select_related("rule").order_by("pk").first()
+    rule = decision.rule if decision else None
+    if rule is None or rule.leads != RoutingRule.Leads.STATUTORY:
+        return None
+    return KeptOut(rule.name, rule.get_statutory_route_display())

@@ -31,7 +31,7 @@ from cases.services.handling import NotMediable
 from cases.services.meeting import AlreadyAppointed, NoSuchDay, NotOnCall, next_days
 from cases.services.opinions import NoOpinionOpen, OpinionMissing
 from cases.services.referrals import ReturnTooLate
-from departments.models import Department
+from departments.models import Department, Shift, Window
 from governance_center.errors import MissingInput, NotAllowed
 from reporting.bounces import by_department, by_pair
 from reporting.selectors import Period
@@ -182,6 +182,20 @@ def test_an_appointment_is_made_on_one_of_three_days_and_once(world: World, clie
     assert case.events.filter(kind="appointment.made").count() == 2
     with pytest.raises(NotAllowed):
         make_appointment(referral=referral, by=world.justice, day=days[2].day)
+
+
+def test_appointments_follow_the_shifts_of_the_rota_in_force(world: World) -> None:
+    referral, today = part(lead_rotating(world), "lead"), timezone.localdate()
+    first, second, third = (offer.day for offer in next_days(referral, today))
+    window = Window.objects.create(centre=world.centre, number=12)
+    for code, day in (("tax", first), ("civil_affairs", second)):
+        Shift.objects.create(centre=world.centre, department_id=code, window=window, day=day, half="pm")
+    offers = [(offer.day, offer.half, offer.window) for offer in next_days(referral, today)]
+    assert offers[:2] == [(second, "pm", 12), (third, "", 7)]
+    with pytest.raises(NoSuchDay):
+        make_appointment(referral=referral, by=world.clerk, day=first)
+    made = make_appointment(referral=referral, by=world.clerk, day=second)
+    assert (made.half, made.window) == ("pm", 12)
 
 
 def test_a_call_runs_its_response_time_and_late_ones_are_on_the_board(world: World, client: Client) -> None:

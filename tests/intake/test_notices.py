@@ -17,12 +17,13 @@ from pypdf import PdfReader
 
 from accounts.models import Role
 from cases.models import Case, Category, Deadline
-from cases.services import CaseInput, accept_case, refuse_case
+from cases.services import CaseInput, accept_case, refuse_case, screen_case
 from cases.services.people import PersonInput
 from departments.models import Station
 from intake import notices
 from intake.models import Visit
 from intake.services import OtherParty, WalkIn, register_walk_in
+from tests.cases.test_routing_rules import make_rule
 from tests.world import YANJI, World, make_user
 
 WAY_OPEN = "请向龙井市人民法院立案庭咨询。"
@@ -94,6 +95,19 @@ def test_a_case_has_the_papers_of_its_state(world: World) -> None:
 
 def test_a_matter_that_may_not_be_mediated_has_no_notice_of_rights(world: World) -> None:
     assert codes(visit_of(world, "petition").case) == ("receipt", "acceptance")
+
+
+def test_what_the_screening_keeps_out_of_mediation_has_no_notice_of_rights(world: World) -> None:
+    case = visit_of(world, accept=False).case
+    screen_case(case=case, by=world.clerk, answers={"is_pending": True}, route="court", reason="已起诉")
+    assert codes(case) == ("receipt",)
+    screen_case(case=case, by=world.clerk, answers={})
+    assert codes(case) == ("receipt", "rights")
+
+
+def test_what_a_rule_sends_a_statutory_way_has_no_notice_of_rights(world: World) -> None:
+    make_rule(categories=["neighbour"], leads="statutory", statutory_route="court")
+    assert codes(visit_of(world, "neighbour").case) == ("receipt", "acceptance")
 
 
 def test_a_refusal_after_screening_gives_the_notice_too(world: World, desk: Client) -> None:
