@@ -22,7 +22,9 @@ class Precedent:
 
 
 def like(facts: Facts, user: User, *, apart_from: Case | None = None, limit: int = 3) -> list[Precedent]:
-    """The rulings on matters of the same category in the same county that have words in common; one query.
+    """The rulings on matters of the same category in the same county that have words in common; two queries.
+
+    The first reads only what is compared, the second the few rulings that are shown.
 
     Only cases that ``user`` may see, and none that is restricted.
     """
@@ -34,13 +36,17 @@ def like(facts: Facts, user: User, *, apart_from: Case | None = None, limit: int
     )
     if apart_from is not None:
         rows = rows.exclude(case=apart_from)
-    mine, found = pairs(facts.text), []
-    for row in rows.select_related("case__division", "lead", "note").order_by("-at", "-pk")[:SEARCHED]:
-        common = mine & pairs(f"{row.case.title}\n{row.case.narrative}")
+    mine, found = pairs(facts.text), list[tuple[int, bool, tuple[str, ...]]]()
+    compared = rows.order_by("-at", "-pk").values_list("pk", "case__title", "case__narrative", "case__division_id")
+    for pk, title, narrative, place in compared[:SEARCHED]:
+        text = f"{title}\n{narrative}"
+        common = tuple(sorted(pair for pair in mine if pair in text))
         if common:
-            near = len(facts.place) >= 9 and row.case.division_id.startswith(facts.place[:9])
-            found.append(Precedent(row, near, tuple(sorted(common))))
-    return sorted(found, key=lambda one: (not one.is_same_township, -len(one.words)))[:limit]
+            near = len(facts.place) >= 9 and place.startswith(facts.place[:9])
+            found.append((pk, near, common))
+    best = sorted(found, key=lambda one: (not one[1], -len(one[2])))[:limit]
+    shown = RoutingDecision.objects.select_related("case__division", "lead", "note").in_bulk([one[0] for one in best])
+    return [Precedent(shown[pk], near, words) for pk, near, words in best]
 
 
 def pairs(text: str) -> frozenset[str]:
