@@ -195,7 +195,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout"
 CELERY_BEAT_SCHEDULE = {
     "sweep-follow-ups": {
         "task": "mediation.tasks.sweep_follow_ups",
-        "schedule": 600,
+        "schedule": crontab(minute="*/10", hour="7-20"),  # nobody is reminded at night
         "options": {"expires": 590},
     },
     "sweep-whistles": {

@@ -29,6 +29,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """Planned for ``today`` or earlier and not made yet."""
         return self.planned().filter(due_on__lte=today)
 
+    def awaited(self) -> FollowUpQuerySet:
+        """Planned and reminded of: somebody was asked to make them."""
+        return self.planned().filter(reminded_at__isnull=False)
+
     def first_of_case(self) -> FollowUpQuerySet:
         """Only the earliest planned visit of each case: one visit is asked for at a time."""
         earlier = FollowUp.objects.planned().filter(case=OuterRef("case"), due_on__lt=OuterRef("due_on"))
@@ -89,8 +93,10 @@ class FollowUp(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("due_on",), name="mediation_followup_to_remind",
+            models.Index(fields=("due_on", "id"), name="mediation_followup_to_tell",
                          condition=Q(state="planned", reminded_at__isnull=True)),
+            models.Index(fields=("case",), name="mediation_followup_awaited",
+                         condition=Q(state="planned", reminded_at__isnull=False)),
             models.Index(fields=("assignee", "due_on"), name="mediation_followup_mine", condition=Q(state="planned")),
         )  # fmt: skip
 

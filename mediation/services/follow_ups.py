@@ -1,16 +1,14 @@
-"""Follow-up visits: planned when a case is resolved, reminded of once, recorded, and what follows from them."""
+"""Follow-up visits: planned when a case is resolved, recorded, and what follows from them."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from django.db.models import Count, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from accounts.notifications import notify
 from cases import ledger, workflow
 from cases.models import Case, CaseAccess, EventKind, Kind, RiskLevel
 from cases.services import close_case, reopen_case
@@ -30,8 +28,6 @@ DENSE_PLAN_DAYS = (3, 7, 15, 30, 60, 90)
 
 EXTRA_AFTER_DAYS = 30
 """When the last visit finds the agreement not performed, one more follows after so many days."""
-
-BATCH = 200
 
 
 class AlreadyRecorded(GovernanceError):
@@ -105,28 +101,6 @@ def choose_visitor(case: Case) -> User | None:
         if staff:
             return min(staff, key=lambda user: user.pk)
     return case.mediator
-
-
-def sweep(*, today: dt.date) -> int:
-    """Turn every visit that has fallen due into one reminder; returns how many were made.
-
-    Safe to run twice at once, to be killed at any point and to skip days: each batch is one transaction in
-    which the visits are marked and the reminders written, under the locks of their cases.
-    """
-    made, after = 0, 0
-    while True:
-        due = (
-            FollowUp.objects.due(today)
-            .filter(reminded_at__isnull=True, pk__gt=after)
-            .first_of_case()
-            .order_by("pk")
-            .values_list("pk", "case_id")[:BATCH]
-        )
-        rows = list(due)
-        if not rows:
-            return made
-        after = rows[-1][0]
-        made += _remind(rows, today)
 
 
 @atomic
@@ -204,35 +178,3 @@ def _what_follows(case: Case, visit: FollowUp, *, by: User, note: str, today: dt
         due_on=today + dt.timedelta(days=EXTRA_AFTER_DAYS),
         assignee=visit.assignee,
     )
-
-
-@atomic
-def _remind(rows: list[tuple[int, int]], today: dt.date) -> int:
-    """Remind of the visits in ``rows`` (pairs of visit and case) whose cases nobody else holds just now."""
-    now = timezone.now()
-    cases = {
-        case.pk: case
-        for case in Case.objects.select_for_update(of=("self",), skip_locked=True)
-        .filter(pk__in=[case_id for _pk, case_id in rows])
-        .order_by("pk")
-    }
-    visits = list(
-        FollowUp.objects.due(today)
-        .filter(pk__in=[pk for pk, _case_id in rows], case_id__in=cases, reminded_at__isnull=True)
-        .select_for_update(of=("self",))
-        .select_related("assignee")
-        .order_by("pk")
-    )
-    for visit in visits:
-        case = cases[visit.case_id]
-        if case.state == State.RESOLVED:
-            workflow.move(case, "start_follow_up", by=None, at=now)
-        notify(
-            [visit.assignee] if visit.assignee else staff_for(Role.DISPATCHER, case.division_id),
-            "follow_up.due",
-            key=f"follow_up:{visit.pk}",
-            params={"number": case.number, "day": visit.day, "date": visit.due_on.isoformat()},
-            url=reverse("mediation:follow_up", args=[visit.pk]),
-        )
-    FollowUp.objects.filter(pk__in=[visit.pk for visit in visits]).update(reminded_at=now)
-    return len(visits)

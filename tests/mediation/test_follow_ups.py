@@ -19,8 +19,9 @@ from cases.services import reopen_case, resolve_case, sign_referral
 from cases.states import State
 from governance_center.errors import MissingInput, NotAllowed
 from mediation.models import FollowUp
-from mediation.services import assign_mediator, follow_ups, reach_agreement
-from mediation.services.follow_ups import AlreadyRecorded, record_follow_up, sweep
+from mediation.services import assign_mediator, reach_agreement, reminding
+from mediation.services.follow_ups import AlreadyRecorded, record_follow_up
+from mediation.services.reminding import sweep
 from mediation.tasks import sweep_follow_ups
 from tests.world import World, build, make_case
 
@@ -196,7 +197,7 @@ def test_neither_the_handler_nor_a_stranger_records_and_nobody_twice(world: Worl
 
 @pytest.mark.django_db(transaction=True)
 def test_sweeps_at_once_remind_each_visit_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(follow_ups, "BATCH", 3)
+    monkeypatch.setattr(reminding, "BATCH", 3)
     world = build()
     numbers = sorted(resolved(world).number for _each in range(10))
     made: list[int] = []

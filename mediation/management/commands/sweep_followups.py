@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from mediation.services import follow_ups
+from mediation.services import reminding
 
 
 class Command(BaseCommand):
@@ -21,5 +21,5 @@ class Command(BaseCommand):
             today = dt.date.fromisoformat(options["today"]) if options["today"] else timezone.localdate()
         except ValueError:
             raise CommandError("--today takes a date such as 2026-12-31") from None
-        made = follow_ups.sweep(today=today)
+        made = reminding.sweep(today=today)
         self.stdout.write(f"{made} reminders made for {today}")
