@@ -65,13 +65,17 @@ def sweep(*, today: dt.date) -> int:
     Of a case whose earlier visit is still to be made only that one is asked for. Safe to run twice at once, to be
     killed at any point, to skip days and to see the clock go back. Takes time for what is due, not for what is not.
     """
-    made, after = 0, (dt.date.min, 0)
-    while True:
+    made = tell_due(today)
+    _start_follow_up()
+    return made
+
+
+def tell_due(today: dt.date) -> int:
+    """The telling of :func:`sweep`: batch by batch, each committed by itself; returns how many were told."""
+    made, count, after = 0, BATCH, (dt.date.min, 0)
+    while count == BATCH:
         count, after = _tell(today, after)
         made += count
-        if count < BATCH:
-            break
-    _start_follow_up()
     return made
 
 
