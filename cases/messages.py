@@ -16,6 +16,7 @@ register("limit.red", _("A time limit of case %(number)s has passed; its last da
 register("limits.yellow", _("Time limits most of which is gone: %(count)s. Open the list to see the cases."))
 register("limits.red", _("Time limits that have passed: %(count)s. Open the list to see the cases."))
 register("mediation.assigned", _("Case %(number)s was assigned to you for mediation."))
+register("mediation.withdrew", _("The mediator withdrew from case %(number)s. Please choose another."))
 register("whistle.raised", _("Your department is called by a whistle: %(title)s. Please sign for it within the hour."))
 register("whistle.reported", _("%(department)s reported in on the whistle “%(title)s”."))
 register("whistle.reminded", _("The dispatcher reminds you of the whistle “%(title)s”. Please report in."))

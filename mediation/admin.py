@@ -1,7 +1,7 @@
 from django.contrib import admin
 from modeltranslation.admin import TranslationAdmin
 
-from mediation.models import Committee, Mediator
+from mediation.models import Committee, Conflict, Mediator
 
 
 @admin.register(Committee)
@@ -20,3 +20,11 @@ class MediatorAdmin(admin.ModelAdmin):
     list_select_related = ("committee",)
     search_fields = ("name", "name_hangul")
     autocomplete_fields = ("committee", "user", "specialties")
+
+
+@admin.register(Conflict)
+class ConflictAdmin(admin.ModelAdmin):
+    list_display = ("mediator", "person", "relation", "declared_at")
+    list_filter = ("relation",)
+    list_select_related = ("mediator", "person")
+    raw_id_fields = ("mediator", "person", "declared_by")

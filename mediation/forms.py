@@ -7,15 +7,38 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language
 from cases.forms import TEXT
-from mediation.models import Agreement, FollowUp, Mediator, MediatorQuerySet
+from cases.models import Case, CaseParty
+from mediation.models import Agreement, Conflict, FollowUp, Mediator, MediatorQuerySet
 
 
 class AssignForm(forms.Form):
     mediator = forms.ModelChoiceField(label=_("Mediator"), queryset=Mediator.objects.none(), widget=forms.HiddenInput)
+    named_by_parties = forms.BooleanField(label=_("The parties named this mediator"), required=False)
 
     def __init__(self, *args: Any, candidates: MediatorQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["mediator"].queryset = candidates  # type: ignore[attr-defined]
+
+
+class RecuseForm(forms.Form):
+    party = forms.ModelChoiceField(
+        label=_("Whom the relation is with"),
+        queryset=CaseParty.objects.none(),
+        required=False,
+        empty_label=_("nobody of the parties: the matter itself"),
+        help_text=_("No case of this person will be suggested to you again."),
+    )
+    relation = forms.ChoiceField(label=_("Relation"), choices=Conflict.Relation.choices, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("Why you withdraw"),
+        help_text=_("It stands in the history of the case."),
+        max_length=TEXT,
+        widget=forms.Textarea(attrs={"rows": 4, "data-draft-key": "recuse"}),
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["party"].queryset = case.parties.select_related("person")  # type: ignore[attr-defined]
 
 
 class AgreementForm(forms.Form):

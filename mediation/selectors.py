@@ -4,35 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Case as SqlCase
-from django.db.models import Count, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from cases.models import Case, CaseParty, Deadline
 from cases.states import OPEN_STATES
-from mediation.models import FollowUp, Mediator, MediatorQuerySet
+from mediation.candidates import candidates, suggestions
+from mediation.models import FollowUp
 
-
-def candidates(case: Case) -> MediatorQuerySet:
-    """Who can take the case, best fit first: same category, the parties' language, same place, least load.
-
-    Advice only; a person chooses.
-    """
-    applicant = case.parties.filter(part=CaseParty.Part.APPLICANT, person__isnull=False).first()
-    language = applicant.person.language if applicant and applicant.person else case.narrative_language
-    return (
-        Mediator.objects.assignable()
-        .of_county(case.county_code)
-        .with_open_load()
-        .annotate(
-            knows=Count("specialties", filter=Q(specialties=case.category_id), distinct=True),
-            speaks=_flag(languages__contains=[language]),
-            near=_flag(committee__division=case.division_id[:9]),
-        )
-        .select_related("committee__division", "user")
-        .prefetch_related("specialties")
-        .order_by("-speaks", "-knows", "-near", "open_load", "pk")
-    )
+__all__ = ("candidates", "follow_up_list", "my_mediations", "suggestions")
 
 
 def my_mediations(user: User) -> QuerySet[Case]:
@@ -60,7 +40,3 @@ def follow_up_list(user: User, *, until: dt.date) -> QuerySet[FollowUp]:
         .prefetch_related(Prefetch("case__parties", CaseParty.objects.select_related("person")))
         .order_by("due_on", "pk")
     )
-
-
-def _flag(**condition: object) -> SqlCase:
-    return SqlCase(When(**condition, then=Value(1)), default=Value(0), output_field=IntegerField())

@@ -9,5 +9,6 @@ urlpatterns = [
     path("follow-ups/", follow_ups.follow_up_list, name="follow_ups"),
     path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow_up"),
     path("<str:number>/assign/", assigning.assign, name="assign"),
+    path("<str:number>/withdraw/", assigning.recuse, name="recuse"),
     path("<str:number>/agreement/", agreements.agreement, name="agreement"),
 ]

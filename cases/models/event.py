@@ -20,6 +20,7 @@ class EventKind(models.TextChoices):
     RETURNED = "referral.returned", _("returned")
     HANDLING_STARTED = "case.handling_started", _("handling started")
     MEDIATOR_ASSIGNED = "mediator.assigned", _("mediator assigned")
+    MEDIATOR_WITHDREW = "mediator.withdrew", _("mediator withdrew")
     PROGRESS = "case.progress", _("progress recorded")
     RESOLVED = "case.resolved", _("resolved")
     UNRESOLVED = "case.unresolved", _("ended without a solution")

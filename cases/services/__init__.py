@@ -8,6 +8,7 @@ from cases.services.handling import (
     reopen_case,
     resolve_case,
     start_follow_up,
+    take_from_mediator,
     withdraw_case,
 )
 from cases.services.levels import answer_hand_up, ask_hand_up, hand_down, report_hand_down
@@ -59,5 +60,6 @@ __all__ = (
     "settle_appointment",
     "sign_referral",
     "start_follow_up",
+    "take_from_mediator",
     "withdraw_case",
 )

@@ -13,7 +13,7 @@ from accounts.notifications import notify
 from cases import deadlines, ledger, levels, workflow
 from cases.models import Case, CaseAccess, Deadline, EventKind, Note, Referral
 from cases.services.common import lock, write_note
-from cases.services.dispatching import officers_of
+from cases.services.dispatching import officers_of, tell_dispatchers
 from cases.services.levels import end_hand_overs
 from cases.services.opinions import OpinionMissing, owing_opinions
 from cases.services.screening import kept_out
@@ -100,6 +100,35 @@ def give_to_mediator(*, case: Case, mediator: User, by: User, facts: dict[str, o
         params={"number": case.number},
         url=reverse("cases:detail", args=[case.number]),
     )
+    return case
+
+
+@atomic
+def take_from_mediator(*, case: Case, by: User, reason: str, facts: dict[str, object]) -> Case:
+    """Take the case out of the hands of the mediator who withdraws (人民调解: 回避); lead and dispatchers are told.
+
+    The mediator loses the reading rights as well: whoever is close to a party does not go on reading.
+
+    Raises:
+        NotAllowed: only the mediator who has it.
+        IllegalMove: it is no longer handled.
+        MissingInput: no reason.
+    """
+    case, now = lock(case), timezone.now()
+    if Actor.MEDIATOR not in workflow.relations(by, case):
+        raise NotAllowed()
+    if case.state != State.IN_HANDLING:
+        raise IllegalMove(move=_("withdraw as the mediator"), state=State(case.state).label)
+    _note, written = write_note(case, by=by, text=reason, at=now)
+    case.mediator = None
+    CaseAccess.objects.filter(case=case, user=by).delete()
+    entry = ledger.Entry(EventKind.MEDIATOR_WITHDREW, by, {"mediator": by.pk, **facts, **written}, now)
+    ledger.append(case, [entry], update={"mediator"})
+    key = f"case:{case.pk}:withdrew:{case.ledger_length}"
+    tell_dispatchers(case, "mediation.withdrew", key=key)
+    for referral in Referral.objects.current().leading().filter(case=case):
+        params, url = {"number": case.number}, reverse("cases:detail", args=[case.number])
+        notify(officers_of(referral), "mediation.withdrew", key=key, params=params, url=url)
     return case
 
 

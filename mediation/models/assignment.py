@@ -8,7 +8,11 @@ from mediation.models.committee import Mediator
 
 
 class Assignment(models.Model):
-    """A case in a mediator's hands, from ``assigned_at`` until ``ended_at``; replaced, never changed."""
+    """A case in a mediator's hands, from ``assigned_at`` until ``ended_at``; replaced, never changed.
+
+    ``suggestions`` is what the ranking said then: ``rank`` (None: not among those ranked), ``points``, codes of the
+    ``reasons``, and the best five ``alternatives``. ``end_reason`` is set where the mediator withdrew.
+    """
 
     case = models.ForeignKey("cases.Case", models.CASCADE, related_name="assignments", verbose_name=_("case"))
     mediator = models.ForeignKey(Mediator, models.PROTECT, related_name="assignments", verbose_name=_("mediator"))
@@ -17,6 +21,9 @@ class Assignment(models.Model):
     )
     assigned_at = models.DateTimeField(_("assigned at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    end_reason = models.TextField(_("reason of the end"), blank=True)
+    suggestions = models.JSONField(_("suggestions at the time"), default=dict, blank=True)
+    named_by_parties = models.BooleanField(_("named by the parties"), default=False)
 
     class Meta:
         verbose_name = _("assignment")

@@ -2,36 +2,61 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.access import role_required, staff
-from accounts.models import Role
+from accounts.models import Role, User
 from cases.models import Case
 from governance_center.http import submit
 from mediation import case_page, selectors, services
-from mediation.forms import AssignForm
+from mediation.forms import AssignForm, RecuseForm
+from mediation.models import Assignment, Mediator
 
 PER_PAGE = 25
 
 
 @role_required(Role.OFFICER, Role.DISPATCHER)
 def assign(request: HttpRequest, number: str) -> HttpResponse:
-    """Choose a mediator from a list that shows language, specialty and open load."""
+    """Choose a mediator from a ranking that gives its reasons."""
     user = staff(request)
     case = get_object_or_404(Case.objects.visible_to(user).select_related("category", "division"), number=number)
-    candidates = selectors.candidates(case)
-    form = AssignForm(request.POST or None, candidates=candidates)
+    allowed = Mediator.objects.assignable().of_county(case.county_code)
+    form = AssignForm(request.POST or None, candidates=allowed)
     if request.method == "POST":
-        done = submit(
-            form, lambda: services.assign_mediator(case=case, mediator=form.cleaned_data["mediator"], by=user)
-        )
-        if done:
+        if submit(form, lambda: services.assign_mediator(case=case, by=user, **form.cleaned_data)):
             messages.success(request, _("The mediator was assigned and told."))
             return redirect("cases:detail", case.number)
     elif not case_page.may_assign(case, user):
         messages.warning(request, _("This is not possible now; the case has moved on."))
         return redirect("cases:detail", case.number)
-    page = Paginator(candidates, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "mediation/assign.html", {"case": case, "form": form, "page": page})
+    page = Paginator(selectors.suggestions(case), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"case": case, "form": form, "page": page}
+    return render(request, "mediation/assign.html", context, status=422 if form.errors else 200)
+
+
+@role_required(Role.MEDIATOR)
+def recuse(request: HttpRequest, number: str) -> HttpResponse:
+    """The mediator withdraws from a case because of a relation to a party or the matter."""
+    user = staff(request)
+    case = Case.objects.visible_to(user).select_related("category", "division").filter(number=number).first()
+    if case is None and _has_withdrawn(number, user):
+        messages.info(request, _("You have withdrawn from this case; another mediator will be chosen."))
+        return redirect("mediation:home")
+    if case is None:
+        raise Http404
+    form = RecuseForm(request.POST or None, case=case)
+    if request.method == "POST":
+        if submit(form, lambda: services.recuse(case=case, by=user, **form.cleaned_data)):
+            messages.success(request, _("You have withdrawn from this case; another mediator will be chosen."))
+            return redirect("mediation:home")
+    elif not case_page.may_agree(case, user):
+        messages.warning(request, _("This is not possible now; the case has moved on."))
+        return redirect("cases:detail", case.number)
+    context = {"case": case, "form": form, "title": _("Withdraw from the case"), "icon": "user-off"}
+    return render(request, "cases/action.html", context, status=422 if form.errors else 200)
+
+
+def _has_withdrawn(number: str, user: User) -> bool:
+    return Assignment.objects.filter(case__number=number, mediator__user=user).exclude(end_reason="").exists()

@@ -1,0 +1,137 @@
+"""The facts of matching, read from the register with a bounded number of queries.
+
+The scoring itself stands in :mod:`mediation.matching`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from django.db.models import Case as SqlCase
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    Value,
+    When,
+    prefetch_related_objects,
+)
+from django.utils import timezone
+
+from cases.models import Case, CaseParty
+from cases.states import GUIDED_OUTCOMES, RESOLVED_OUTCOMES, Outcome
+from mediation.matching import UNKNOWN_MEAN, CaseFacts, MediatorFacts, Suggestion, rank
+from mediation.models import Assignment, Conflict, Mediator, MediatorQuerySet
+
+MOST = 300
+"""So many candidates of a county are scored; a rough order by the same facts chooses them."""
+
+RESULTS_OF = dt.timedelta(days=730)
+FAILED_OUTCOMES = (*GUIDED_OUTCOMES, Outcome.REFUSED)
+
+Results = dict[int, tuple[int, int]]
+"""By account: cases resolved, cases concluded."""
+
+
+def candidates(case: Case) -> MediatorQuerySet:
+    """Who may take the case, in a rough order of fit: room, the parties' languages, field, place, open load.
+
+    Left out are those with a conflict declared for one of the parties, and those who withdrew from this case.
+    """
+    return (
+        Mediator.objects.assignable()
+        .of_county(case.county_code)
+        .exclude(pk__in=conflicts_of(case).values("mediator_id"))
+        .exclude(Exists(Assignment.objects.filter(case=case, mediator=OuterRef("pk")).exclude(end_reason="")))
+        .with_open_load()
+        .annotate(
+            is_full=_flag(Q(open_load__gte=F("capacity"))),
+            knows=Count("specialties", filter=Q(specialties=case.category_id), distinct=True),
+            speaks=_flag(Q(languages__contains=sorted(languages_of(case)))),
+            near=_flag(Q(committee__division=case.division_id[:9]) | Q(committee__division=case.division_id)),
+        )
+        .select_related("committee__division", "user")
+        .prefetch_related("specialties")
+        .order_by("is_full", "-speaks", "-knows", "-near", "open_load", "pk")
+    )
+
+
+def suggestions(case: Case) -> list[Suggestion]:
+    """The ranking for one case, best fit first; at most :data:`MOST`, in a fixed number of queries."""
+    return ranked(case, candidates(case)[:MOST])
+
+
+def ranked(case: Case, mediators: Iterable[Mediator]) -> list[Suggestion]:
+    """Score mediators that carry ``open_load``, with the results of the last two years."""
+    results = results_of(case.county_code, case.category_id)
+    rows = [facts_of(mediator, results) for mediator in mediators]
+    return rank(case_facts(case), rows, mean=mean_of(results))
+
+
+def case_facts(case: Case) -> CaseFacts:
+    return CaseFacts(languages_of(case), str(case.category_id), case.division_id)
+
+
+def facts_of(mediator: Mediator, results: Results) -> MediatorFacts:
+    """A mediator with ``open_load`` annotated and committee and specialties fetched, as the scoring knows them."""
+    return MediatorFacts(
+        mediator=mediator,
+        languages=mediator.languages,
+        fields=[category.pk for category in mediator.specialties.all()],
+        place=mediator.committee.division_id,
+        load=mediator.open_load,  # type: ignore[attr-defined]
+        capacity=mediator.capacity,
+        results=results.get(mediator.user_id or 0, (0, 0)),
+    )
+
+
+def languages_of(case: Case) -> frozenset[str]:
+    """The languages of all parties with a file; of the narrative, where there is none."""
+    prefetch_related_objects([case], Prefetch("parties", CaseParty.objects.select_related("person")))
+    found = {party.person.language for party in case.parties.all() if party.person}
+    return frozenset(found or {case.narrative_language})
+
+
+def results_of(county_code: str, category: str) -> Results:
+    """What became of the county's cases of a category with each mediator in the last two years, in one query."""
+    since = timezone.now() - RESULTS_OF
+    rows = (
+        Case.objects.filter(
+            Q(resolved_at__gte=since) | Q(resolved_at__isnull=True, state_since__gte=since),
+            division__code__startswith=county_code,
+            category=category,
+            mediator__isnull=False,
+            outcome__in=(*RESOLVED_OUTCOMES, *FAILED_OUTCOMES),
+        )
+        .order_by()
+        .values("mediator_id")
+        .annotate(resolved=Count("pk", filter=Q(outcome__in=RESOLVED_OUTCOMES)), concluded=Count("pk"))
+    )
+    return {row["mediator_id"]: (row["resolved"], row["concluded"]) for row in rows}
+
+
+def mean_of(results: Results) -> float:
+    """The part resolved among all concluded cases."""
+    concluded = sum(row[1] for row in results.values())
+    return sum(row[0] for row in results.values()) / concluded if concluded else UNKNOWN_MEAN
+
+
+def conflicts_of(case: Case):  # type: ignore[no-untyped-def]
+    """The declared conflicts with any party of the case; files that are the same person's count as one."""
+    persons = _files_of(case)
+    return Conflict.objects.filter(Q(person__in=persons) | Q(person__merged_into__in=persons))
+
+
+def _files_of(case: Case) -> Collection[int]:
+    """The files of the parties, and those that they were merged into."""
+    rows = CaseParty.objects.filter(case=case, person__isnull=False).values_list("person_id", "person__merged_into_id")
+    return {key for row in rows for key in row if key is not None}
+
+
+def _flag(condition: Q) -> SqlCase:
+    return SqlCase(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
