@@ -1,7 +1,7 @@
 from django.contrib import admin
 from modeltranslation.admin import TranslationAdmin
 
-from mediation.models import Committee, Mediator
+from mediation.models import Committee, Mediator, Room
 
 
 @admin.register(Committee)
@@ -20,3 +20,11 @@ class MediatorAdmin(admin.ModelAdmin):
     list_select_related = ("committee",)
     search_fields = ("name", "name_hangul")
     autocomplete_fields = ("committee", "user", "specialties")
+
+
+@admin.register(Room)
+class RoomAdmin(TranslationAdmin):
+    list_display = ("name", "centre", "seats", "is_active")
+    list_filter = ("is_active",)
+    list_select_related = ("centre",)
+    search_fields = ("name_zh_hans", "name_ko")

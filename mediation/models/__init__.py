@@ -2,5 +2,18 @@ from mediation.models.agreement import Agreement
 from mediation.models.assignment import Assignment
 from mediation.models.committee import Committee, Mediator, MediatorQuerySet
 from mediation.models.follow_up import FollowUp
+from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Session
 
-__all__ = ("Agreement", "Assignment", "Committee", "FollowUp", "Mediator", "MediatorQuerySet")
+__all__ = (
+    "Agreement",
+    "Assignment",
+    "Attendance",
+    "Committee",
+    "FollowUp",
+    "Mediator",
+    "MediatorQuerySet",
+    "Minutes",
+    "RightsNotice",
+    "Room",
+    "Session",
+)
