@@ -1,7 +1,7 @@
 from django.contrib import admin
 from modeltranslation.admin import TranslationAdmin
 
-from mediation.models import Committee, Conflict, Mediator
+from mediation.models import Committee, Conflict, Mediator, Room
 
 
 @admin.register(Committee)
@@ -28,3 +28,11 @@ class ConflictAdmin(admin.ModelAdmin):
     list_filter = ("relation",)
     list_select_related = ("mediator", "person")
     raw_id_fields = ("mediator", "person", "declared_by")
+
+
+@admin.register(Room)
+class RoomAdmin(TranslationAdmin):
+    list_display = ("name", "centre", "seats", "is_active")
+    list_filter = ("is_active",)
+    list_select_related = ("centre",)
+    search_fields = ("name_zh_hans", "name_ko")

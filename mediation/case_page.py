@@ -12,8 +12,10 @@ from cases.sections import Action, Section
 from cases.services.screening import kept_out
 from cases.states import State
 from cases.workflow import Actor
-from mediation.models import Agreement, Assignment, FollowUp
+from mediation import selectors
+from mediation.models import Agreement, Assignment, FollowUp, RightsNotice
 from mediation.services import follow_ups
+from mediation.services import sessions as calling
 
 
 def may_assign(case: Case, user: User) -> bool:
@@ -29,11 +31,11 @@ def may_agree(case: Case, user: User) -> bool:
 
 
 def sections(case: Case, user: User) -> list[Section]:
-    """Mediators, agreements and follow-up visits, where there are any."""
+    """Sessions, mediators, agreements and follow-up visits, where there are any."""
     assignments = list(Assignment.objects.filter(case=case).select_related("mediator__committee"))
     agreements = list(Agreement.objects.filter(case=case).select_related("mediator"))
     visits = list(FollowUp.objects.filter(case=case).select_related("assignee", "done_by", "note"))
-    found = []
+    found = _session_sections(case, user)
     if assignments:
         found.append(Section("mediation/_assignments.html", {"assignments": assignments}))
     if agreements:
@@ -44,12 +46,26 @@ def sections(case: Case, user: User) -> list[Section]:
     return found
 
 
+def _session_sections(case: Case, user: User) -> list[Section]:
+    rows = list(selectors.sessions_of(case))
+    notices = list(RightsNotice.objects.filter(case=case).select_related("party__person", "by"))
+    if not rows and not notices:
+        return []
+    shown = [(row, calling.may_settle(row, user)) for row in rows]
+    return [Section("mediation/_sessions.html", {"sessions": shown, "notices": notices})]
+
+
 def actions(case: Case, user: User) -> list[Action]:
     found = []
     if may_assign(case, user):
         url = reverse("mediation:assign", args=[case.number])
         label = _("Change the mediator") if case.mediator_id else _("Assign a mediator")
         found.append(Action(url, label, "user-share", is_main=not case.mediator_id))
+    if calling.may_call(case, user):
+        url = reverse("mediation:session_call", args=[case.number])
+        found.append(Action(url, _("Call a session"), "calendar-plus", is_main=True))
+        url = reverse("mediation:rights", args=[case.number])
+        found.append(Action(url, _("Record the notice of rights"), "file-certificate"))
     if may_agree(case, user):
         url = reverse("mediation:agreement", args=[case.number])
         found.append(Action(url, _("Record the agreement"), "writing-sign", is_main=True))

@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.notifications import register
 
 register("follow_up.due", _("A follow-up visit on case %(number)s is due (day %(day)s, planned for %(date)s)."))
+register("session.called", _("A session on case %(number)s was called for %(time)s."))
+register("session.moved", _("The session on case %(number)s was moved to %(time)s."))
+register("session.cancelled", _("The session on case %(number)s of %(time)s was cancelled."))

@@ -9,10 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from accounts.models import User
 from cases.models import Case, CaseParty, Deadline
 from cases.states import OPEN_STATES
-from mediation.candidates import candidates, suggestions
-from mediation.models import FollowUp
-
-__all__ = ("candidates", "follow_up_list", "my_mediations", "suggestions")
+from mediation.models import Attendance, FollowUp, Room, Session
 
 
 def my_mediations(user: User) -> QuerySet[Case]:
@@ -39,4 +36,29 @@ def follow_up_list(user: User, *, until: dt.date) -> QuerySet[FollowUp]:
         .select_related("case__category", "case__division", "assignee")
         .prefetch_related(Prefetch("case__parties", CaseParty.objects.select_related("person")))
         .order_by("due_on", "pk")
+    )
+
+
+def sessions_of(case: Case) -> QuerySet[Session]:
+    """The sessions of a case, the newest first, with what the page shows; ``minutes`` where there are any."""
+    people = Attendance.objects.select_related("party__person")
+    rows = Session.objects.filter(case=case).select_related("case", "mediator", "room", "minutes")
+    return rows.prefetch_related(Prefetch("attendances", people)).order_by("-period", "-pk")
+
+
+def my_sessions(user: User) -> QuerySet[Session]:
+    """The mediator's planned sessions, the earliest first; one that is over waits until it is recorded."""
+    people = Attendance.objects.select_related("party__person")
+    rows = Session.objects.planned().visible_to(user).filter(mediator__user=user)
+    return (
+        rows.select_related("case__category", "case__division", "mediator", "room")
+        .prefetch_related(Prefetch("attendances", people))
+        .order_by("period", "pk")
+    )
+
+
+def rooms_for(case: Case) -> QuerySet[Room]:
+    """The rooms in use of the case's county."""
+    return Room.objects.filter(is_active=True, centre__division__code__startswith=case.county_code).order_by(
+        "centre", "pk"
     )

@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, translator
 
-from mediation.models import Committee
+from mediation.models import Committee, Room
 
 
 class NameOptions(TranslationOptions):
@@ -8,3 +8,4 @@ class NameOptions(TranslationOptions):
 
 
 translator.register(Committee, NameOptions)
+translator.register(Room, NameOptions)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import agreements, assigning, follow_ups, home
+from mediation.views import agreements, assigning, follow_ups, home, sessions
 
 app_name = "mediation"
 
@@ -10,5 +10,11 @@ urlpatterns = [
     path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow_up"),
     path("<str:number>/assign/", assigning.assign, name="assign"),
     path("<str:number>/withdraw/", assigning.recuse, name="recuse"),
+    path("sessions/<int:pk>/move/", sessions.move, name="session_move"),
+    path("sessions/<int:pk>/hold/", sessions.hold, name="session_hold"),
+    path("sessions/<int:pk>/fail/", sessions.fail, name="session_fail"),
+    path("sessions/<int:pk>/cancel/", sessions.cancel, name="session_cancel"),
+    path("<str:number>/session/", sessions.call, name="session_call"),
+    path("<str:number>/rights/", sessions.rights, name="rights"),
     path("<str:number>/agreement/", agreements.agreement, name="agreement"),
 ]

@@ -51,6 +51,12 @@ class EventKind(models.TextChoices):
     RISK_RATED = "case.risk_rated", _("risk rated")
     EXPERT_ASKED = "expert.asked", _("expert asked")
     EXPERT_ANSWERED = "expert.answered", _("expert gave an opinion")
+    RIGHTS_TOLD = "mediation.rights_told", _("parties told their rights")
+    SESSION_CALLED = "session.called", _("session called")
+    SESSION_MOVED = "session.moved", _("session moved")
+    SESSION_CANCELLED = "session.cancelled", _("session cancelled")
+    SESSION_HELD = "session.held", _("session held")
+    SESSION_FAILED = "session.failed", _("session came to nothing")
 
 
 class CaseEvent(models.Model):

@@ -3,5 +3,19 @@ from mediation.models.assignment import Assignment
 from mediation.models.committee import Committee, Mediator, MediatorQuerySet
 from mediation.models.conflict import Conflict
 from mediation.models.follow_up import FollowUp
+from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Session
 
-__all__ = ("Agreement", "Assignment", "Committee", "Conflict", "FollowUp", "Mediator", "MediatorQuerySet")
+__all__ = (
+    "Agreement",
+    "Assignment",
+    "Attendance",
+    "Committee",
+    "Conflict",
+    "FollowUp",
+    "Mediator",
+    "MediatorQuerySet",
+    "Minutes",
+    "RightsNotice",
+    "Room",
+    "Session",
+)

@@ -10,7 +10,7 @@ from accounts.access import role_required, staff
 from accounts.models import Role, User
 from cases.models import Case
 from governance_center.http import submit
-from mediation import case_page, selectors, services
+from mediation import candidates, case_page, services
 from mediation.forms import AssignForm, RecuseForm
 from mediation.models import Assignment, Mediator
 
@@ -31,7 +31,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
     elif not case_page.may_assign(case, user):
         messages.warning(request, _("This is not possible now; the case has moved on."))
         return redirect("cases:detail", case.number)
-    page = Paginator(selectors.suggestions(case), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(candidates.suggestions(case), PER_PAGE).get_page(request.GET.get("page"))
     context = {"case": case, "form": form, "page": page}
     return render(request, "mediation/assign.html", context, status=422 if form.errors else 200)
 

@@ -9,13 +9,20 @@ from accounts.access import role_required, staff
 from accounts.models import Role
 from mediation import selectors
 
-PER_PAGE = 25
+PER_PAGE, SHOWN = 25, 8
 
 
 @role_required(Role.MEDIATOR)
 def home(request: HttpRequest) -> HttpResponse:
-    """The mediator's own cases and the visits that are due."""
+    """The mediator's own cases and sessions, and the visits that are due."""
     user, today = staff(request), timezone.localdate()
     cases = Paginator(selectors.my_mediations(user), PER_PAGE).get_page(request.GET.get("page"))
     visits = selectors.follow_up_list(user, until=today)
-    return render(request, "mediation/home.html", {"page": cases, "visits": visits[:5], "due": visits.count()})
+    context = {
+        "page": cases,
+        "visits": visits[:5],
+        "due": visits.count(),
+        "today": today,
+        "sessions": selectors.my_sessions(user)[:SHOWN],
+    }
+    return render(request, "mediation/home.html", context)

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0005_hand_overs'),
-        ('mediation', '0001_initial'),
+        ('mediation', '0002_reminding'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,154 @@
+"""Who or what is taken at a time: rooms, mediators, parties; and the free times of all of them together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, CaseParty
+from departments.presence import local_holidays_of
+from governance_center.calendar import LOCAL_ZONE, is_working_day, local_day
+from governance_center.errors import GovernanceError
+from mediation.models import Attendance, Mediator, Room, Session
+
+OPENS, CLOSES, NOON = dt.time(8, 30), dt.time(17, 30), (dt.time(12, 0), dt.time(13, 0))
+"""Within these local hours of a working day free times are proposed, but for the rest at noon."""
+
+STEP, SLOTS_A_DAY, SHOWN_SLOTS = dt.timedelta(minutes=30), 2, 8
+
+Span = tuple[dt.datetime, dt.datetime]
+
+
+class Taken(GovernanceError):
+    code = "taken"
+
+
+class RoomTaken(Taken):
+    code = "room_taken"
+    message = _("This room is taken: %(who)s. Free again from %(free)s.")
+
+
+class MediatorTaken(Taken):
+    code = "mediator_taken"
+    message = _("The mediator has another session: %(who)s. Free again from %(free)s.")
+
+
+class PartyTaken(Taken):
+    code = "party_taken"
+    message = _("A party is called to another session: %(who)s. Free again from %(free)s.")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A free time with a room that is free then."""
+
+    start: dt.datetime
+    room: Room
+
+
+def called(case: Case) -> list[CaseParty]:
+    """The parties who are called, a person with two parts only once."""
+    found: dict[object, CaseParty] = {}
+    for party in CaseParty.objects.filter(case=case).select_related("person"):
+        found.setdefault(party.person_id or f"party {party.pk}", party)
+    return list(found.values())
+
+
+def refuse_clash(
+    *, period: DateTimeTZRange, room: Room | None, mediator: Mediator, parties: Iterable[CaseParty], but: int | None
+) -> None:
+    """Say who or which room is taken, and from when it is free.
+
+    Args:
+        but: the key of a session that does not count, since it is the one moved.
+
+    Raises:
+        RoomTaken, MediatorTaken, PartyTaken.
+    """
+    standing = Session.objects.standing().filter(period__endswith__gt=period.lower).exclude(pk=but or 0)
+    if room:
+        _check(RoomTaken, "room", str(room), period, standing.filter(room=room).values_list("period", flat=True))
+    _check(MediatorTaken, "start", str(mediator), period,
+           standing.filter(mediator=mediator).values_list("period", flat=True))  # fmt: skip
+    for party in parties:
+        if party.person_id:
+            rows = Attendance.objects.filter(is_live=True, person=party.person_id, period__endswith__gt=period.lower)
+            rows = rows.exclude(session=but) if but else rows
+            _check(PartyTaken, "start", str(party), period, rows.values_list("period", flat=True))
+
+
+def _check(error: type[Taken], field: str, who: str, period: DateTimeTZRange, taken: Iterable[DateTimeTZRange]) -> None:
+    length, spans = period.upper - period.lower, sorted((one.lower, one.upper) for one in taken)
+    if not _meets(period.lower, period.upper, spans):
+        return
+    free = period.lower
+    for since, to in spans:
+        if since < free + length and to > free:
+            free = to
+    raise error(who=who, free=f"{timezone.localtime(free):%m-%d %H:%M}", field=field)
+
+
+def free_slots(case: Case, mediator: Mediator, days: int = 10, *, minutes: int = 60) -> list[Slot]:
+    """The next times at which the mediator, all parties and a room of the county are free; four queries.
+
+    Args:
+        days: how many calendar days to look ahead.
+        minutes: how long the session is to last.
+    """
+    now, length = timezone.now(), dt.timedelta(minutes=minutes)
+    window = (now, now + dt.timedelta(days=days + 1))
+    rooms = list(Room.objects.filter(is_active=True, centre__division__code__startswith=case.county_code))
+    rooms.sort(key=lambda room: (case.centre_id != room.centre_id, room.pk))
+    people = [party.person_id for party in called(case) if party.person_id]
+    spans: list[Span] = [
+        (one.lower, one.upper)
+        for one in Attendance.objects.filter(is_live=True, person__in=people, period__overlap=window)
+        .values_list("period", flat=True)
+    ]  # fmt: skip
+    by_room: dict[int | None, list[Span]] = {}
+    near = Session.objects.standing().filter(Q(mediator=mediator) | Q(room__in=rooms), period__overlap=window)
+    for room, owner, period in near.values_list("room", "mediator", "period"):
+        by_room.setdefault(room, []).append((period.lower, period.upper))
+        if owner == mediator.pk:
+            spans.append((period.lower, period.upper))
+    found: list[Slot] = []
+    for starts in _days(now, days, length, local_holidays_of(case.centre_id)):
+        free = [slot for at in starts if at > now and (slot := _slot(at, at + length, spans, rooms, by_room))]
+        found += free[:: max(1, -(-len(free) // SLOTS_A_DAY))][:SLOTS_A_DAY]
+    return found[:SHOWN_SLOTS]
+
+
+def _slot(
+    start: dt.datetime,
+    end: dt.datetime,
+    spans: Sequence[Span],
+    rooms: Sequence[Room],
+    by_room: dict[int | None, list[Span]],
+) -> Slot | None:
+    if _meets(start, end, spans):
+        return None
+    room = next((one for one in rooms if not _meets(start, end, by_room.get(one.pk, []))), None)
+    return Slot(start, room) if room else None
+
+
+def _meets(start: dt.datetime, end: dt.datetime, spans: Iterable[Span]) -> bool:
+    return any(start < to and end > since for since, to in spans)
+
+
+def _days(
+    now: dt.datetime, days: int, length: dt.timedelta, holidays: frozenset[dt.date]
+) -> Iterator[list[dt.datetime]]:
+    """The half-hours of each working day at which a session of this length fits into the hours."""
+    for offset in range(days):
+        day = local_day(now) + dt.timedelta(days=offset)
+        if not is_working_day(day, holidays)[0]:
+            continue
+        opens, noon, after, closes = (dt.datetime.combine(day, time, LOCAL_ZONE) for time in (OPENS, *NOON, CLOSES))
+        times = [opens + STEP * number for number in range((closes - opens) // STEP)]
+        yield [at for at in times if at + length <= closes and not _meets(at, at + length, [(noon, after)])]

@@ -1,0 +1,144 @@
+"""What became of a session: held, with attendance and minutes, or come to nothing, with the side and the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Language, User
+from cases.models import Case, CaseParty, EventKind
+from cases.services.common import write_note
+from governance_center.calendar import local_day
+from governance_center.errors import GovernanceError, MissingInput
+from governance_center.ledger import text_digest
+from governance_center.transactions import atomic
+from mediation.models import Attendance, Minutes, RightsNotice, Session
+from mediation.services.sessions import lock_planned, write
+
+Came = Attendance.State
+Failure = Session.Failure
+Part = CaseParty.Part
+
+ANSWERS = (Came.CAME, Came.ABSENT, Came.EXCUSED)
+
+
+class NotYet(GovernanceError):
+    code = "not_yet"
+    message = _("The day of the session has not come yet.")
+
+
+class NobodyCame(GovernanceError):
+    code = "nobody_came"
+    status = 422
+    message = _("Nobody came; record it as a session that came to nothing.")
+
+
+class RightsNotTold(GovernanceError):
+    code = "rights_not_told"
+    message = _("First record the notice of rights for: %(who)s.")
+
+
+@atomic
+def hold_session(
+    *, session: Session, by: User, came: Mapping[int, str], minutes: str, language: str = Language.CHINESE
+) -> Session:
+    """Record that a session was held: who came, and the minutes.
+
+    Args:
+        came: for each called party (its key) one of :data:`ANSWERS`.
+
+    Raises:
+        NotAllowed, NotPlanned, NotYet.
+        MissingInput: a party without an answer, or no minutes.
+        NobodyCame: no side came.
+        RightsNotTold: somebody came whose notice of rights is not recorded.
+    """
+    case, row = lock_planned(session, by)
+    _check_day(row)
+    attendances = list(row.attendances.select_related("party__person"))
+    for one in attendances:
+        if came.get(one.party_id) not in ANSWERS:
+            raise MissingInput(field=f"party_{one.party_id}")
+        one.state = came[one.party_id]
+    present = [one.party for one in attendances if one.state == Came.CAME]
+    if not present:
+        raise NobodyCame()
+    _check_rights(case, present)
+    if not minutes.strip():
+        raise MissingInput(field="minutes")
+    Attendance.objects.bulk_update(attendances, ["state"])
+    keep_minutes(row, minutes.strip(), language)
+    row.state = Session.State.HELD
+    row.save(update_fields=["state"])
+    facts = {"came": [party.pk for party in present], "minutes_sha256": text_digest(minutes.strip())}
+    write(row, case, EventKind.SESSION_HELD, by, **facts)
+    return row
+
+
+@atomic
+def fail_session(*, session: Session, by: User, failure: str, note: str) -> Session:
+    """Record that a session came to nothing, on which side and why; it frees room, mediator and parties.
+
+    Args:
+        failure: one of ``Session.Failure``; attendance of both sides follows from it.
+        note: what happened; kept on the case.
+
+    Raises:
+        NotAllowed, NotPlanned. MissingInput: no reason or no note.
+        NotYet: before the day of the session; only a refusal, or parties not reached, may be known earlier.
+        RightsNotTold: a session without agreement was held with somebody who was not told the rights.
+    """
+    case, row = lock_planned(session, by)
+    if failure not in Failure.values:
+        raise MissingInput(field="failure")
+    if failure not in {Failure.REFUSED, Failure.NOT_REACHED}:
+        _check_day(row)
+    attendances = list(row.attendances.select_related("party__person"))
+    for one in attendances:
+        one.state, one.is_live = _attendance(failure, one.party.part), False
+    if failure == Failure.NO_AGREEMENT:
+        _check_rights(case, [one.party for one in attendances])
+    _written, digest = write_note(case, by=by, text=note, at=timezone.now())
+    Attendance.objects.bulk_update(attendances, ["state", "is_live"])
+    row.state, row.failure = Session.State.FAILED, failure
+    row.save(update_fields=["state", "failure"])
+    write(row, case, EventKind.SESSION_FAILED, by, failure=failure, **digest)
+    return row
+
+
+def untold(case: Case, parties: Iterable[CaseParty]) -> list[CaseParty]:
+    """Those parties for whom no notice of rights is recorded."""
+    told = set(RightsNotice.objects.filter(case=case).values_list("party", flat=True))
+    return [party for party in parties if party.pk not in told]
+
+
+def keep_minutes(session: Session, text: str, language: str) -> Minutes:
+    """Write the minutes of a locked session; the revision rises."""
+    row = Minutes.objects.filter(session=session).first() or Minutes(session=session)
+    row.text, row.language, row.revision, row.saved_at = text, language, row.revision + 1, timezone.now()
+    row.save()
+    return row
+
+
+def _check_day(session: Session) -> None:
+    if local_day(session.period.lower) > timezone.localdate():
+        raise NotYet()
+
+
+def _check_rights(case: Case, parties: Iterable[CaseParty]) -> None:
+    if missing := untold(case, parties):
+        raise RightsNotTold(who="、".join(str(party) for party in missing))
+
+
+def _attendance(failure: str, part: str) -> str:
+    """Whether a party came to a session that failed so; a refusal says nothing about who came."""
+    if failure in {Failure.BOTH_ABSENT, Failure.NOT_REACHED}:
+        return Came.ABSENT
+    if failure == Failure.REFUSED:
+        return Came.EXPECTED
+    missing = {Failure.APPLICANT_ABSENT: Part.APPLICANT, Failure.RESPONDENT_ABSENT: Part.RESPONDENT}.get(
+        Failure(failure)
+    )
+    return Came.ABSENT if part == missing else Came.CAME

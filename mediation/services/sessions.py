@@ -1,0 +1,302 @@
+"""Mediation sessions: telling the parties their rights, calling, moving and cancelling a session."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import IntegrityError
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.notifications import notify
+from cases import ledger, workflow
+from cases.models import Case, CaseParty, EventKind
+from cases.services.common import lock
+from cases.states import State as CaseState
+from cases.workflow import Actor
+from governance_center.errors import GovernanceError, IllegalMove, MissingInput, NotAllowed
+from governance_center.ledger import text_digest
+from governance_center.transactions import atomic
+from mediation.models import Attendance, Mediator, RightsNotice, Room, Session
+from mediation.services.clashes import Taken, called, refuse_clash
+
+State = Session.State
+
+SHORTEST, LONGEST = 15, 240
+"""A session lasts this many minutes."""
+
+AHEAD = dt.timedelta(days=180)
+"""A session is called at most this long before."""
+
+CONSTRAINTS = (
+    "mediation_session_one_in_a_room",
+    "mediation_session_one_of_a_mediator",
+    "mediation_attendance_one_of_a_person",
+)
+
+
+class BadTime(GovernanceError):
+    code = "bad_time"
+    status = 422
+    message = _("Choose a time in the future, at most half a year ahead.")
+
+
+class BadLength(GovernanceError):
+    code = "bad_length"
+    status = 422
+    message = _("A session lasts from 15 minutes to 4 hours.")
+
+
+class OnePlace(GovernanceError):
+    code = "one_place"
+    status = 422
+    message = _("Give exactly one: a room, a link, or a place.")
+
+
+class NotOurRoom(GovernanceError):
+    code = "not_our_room"
+    message = _("This room is not in use, or belongs to another county.")
+
+
+class NoMediator(GovernanceError):
+    code = "no_mediator"
+    message = _("The case has no mediator yet; assign one first.")
+
+
+class NotPlanned(GovernanceError):
+    code = "not_planned"
+    message = _("The session was already held or cancelled.")
+
+
+class NotAParty(GovernanceError):
+    code = "not_a_party"
+    status = 422
+    message = _("This is not a party of the case.")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a session is: exactly one of them."""
+
+    room: Room | None = None
+    online_link: str = ""
+    place: str = ""
+
+    def check(self, case: Case) -> None:
+        """Raises OnePlace, or NotOurRoom for a room out of use or of another county."""
+        if sum(map(bool, (self.room, self.online_link.strip(), self.place.strip()))) != 1:
+            raise OnePlace(field="room")
+        if self.room:
+            fresh = Room.objects.filter(pk=self.room.pk, is_active=True)
+            if not self.room.centre_id.startswith(case.county_code) or not fresh.exists():
+                raise NotOurRoom(field="room")
+
+
+def may_call(case: Case, user: User) -> bool:
+    """The mediator who has the case in hand, or a dispatcher, while a mediator handles it."""
+    in_charge = workflow.relations(user, case) & {Actor.MEDIATOR, Actor.DISPATCH}
+    return case.state == CaseState.IN_HANDLING and case.mediator_id is not None and bool(in_charge)
+
+
+def may_settle(session: Session, user: User) -> bool:
+    """Whoever may call on the case, and the session's own mediator, while it is planned."""
+    if session.state != State.PLANNED or not user.is_active:
+        return False
+    own = session.mediator.user_id is not None and session.mediator.user_id == user.pk
+    return own or bool(workflow.relations(user, session.case) & {Actor.MEDIATOR, Actor.DISPATCH})
+
+
+@atomic
+def record_rights_told(
+    *, case: Case, by: User, parties: Collection[CaseParty], how: str, told_on: dt.date
+) -> list[RightsNotice]:
+    """Write down that parties were told their rights (权利义务告知); who was told before stays as it is.
+
+    Raises:
+        NotAllowed: see :func:`may_call`. NotAParty: somebody else's case. MissingInput: nobody, or not how.
+        BadTime: told in the future.
+    """
+    case, now = lock(case), timezone.now()
+    if not may_call(case, by):
+        raise NotAllowed()
+    if not parties or how not in RightsNotice.How.values:
+        raise MissingInput(field="how" if parties else "parties")
+    if any(party.case_id != case.pk for party in parties):
+        raise NotAParty(field="parties")
+    if told_on > timezone.localdate():
+        raise BadTime(_("The day lies in the future."), field="told_on")
+    told = set(RightsNotice.objects.filter(case=case).values_list("party", flat=True))
+    rows = RightsNotice.objects.bulk_create(
+        RightsNotice(case=case, party=party, told_on=told_on, how=how, by=by)
+        for party in parties
+        if party.pk not in told
+    )
+    if rows:
+        facts = {"parties": [row.party_id for row in rows], "how": how, "told_on": told_on.isoformat()}
+        ledger.append(case, [ledger.Entry(EventKind.RIGHTS_TOLD, by, facts, now)])
+    return rows
+
+
+def call_session(*, case: Case, by: User, start: dt.datetime, minutes: int, place: Place) -> Session:
+    """Call the parties to a session with the mediator of the case. The same call sent twice is one session.
+
+    Args:
+        start: aware, in the future.
+        minutes: from :data:`SHORTEST` to :data:`LONGEST`.
+
+    Raises:
+        NotAllowed, IllegalMove, NoMediator, BadTime, BadLength, OnePlace, NotOurRoom.
+        Taken: room, mediator or a party is taken then; nothing is written.
+    """
+    try:
+        return _call(case=case, by=by, start=start, minutes=minutes, place=place)
+    except IntegrityError as error:
+        if not any(name in str(error) for name in CONSTRAINTS):
+            raise
+        # Somebody else was faster; a second look says who is taken.
+        return _call(case=case, by=by, start=start, minutes=minutes, place=place)
+
+
+@atomic
+def _call(*, case: Case, by: User, start: dt.datetime, minutes: int, place: Place) -> Session:
+    case, now = lock(case), timezone.now()
+    mediator = _mediator_for(case, by)
+    period = _period(start, minutes, now)
+    place.check(case)
+    mine = Session.objects.planned().filter(case=case, called_by=by, period=period, room=place.room)
+    if earlier := mine.filter(online_link=place.online_link.strip(), place=place.place.strip()).first():
+        return earlier
+    parties = called(case)
+    refuse_clash(period=period, room=place.room, mediator=mediator, parties=parties, but=None)
+    session = Session.objects.create(
+        case=case, round=case.reopened_count, period=period, mediator=mediator, room=place.room,
+        online_link=place.online_link.strip(), place=place.place.strip(), called_by=by, created_at=now,
+    )  # fmt: skip
+    Attendance.objects.bulk_create(
+        Attendance(session=session, party=party, person=party.person, period=period) for party in parties
+    )
+    write(session, case, EventKind.SESSION_CALLED, by)
+    _tell(session, case, by, "session.called")
+    return session
+
+
+def move_session(*, session: Session, by: User, start: dt.datetime, minutes: int, place: Place) -> Session:
+    """Put a planned session to another time or place.
+
+    Raises:
+        NotAllowed: see :func:`may_settle`. NotPlanned. The rest as :func:`call_session`.
+    """
+    try:
+        return _move(session=session, by=by, start=start, minutes=minutes, place=place)
+    except IntegrityError as error:
+        if not any(name in str(error) for name in CONSTRAINTS):
+            raise
+        return _move(session=session, by=by, start=start, minutes=minutes, place=place)
+
+
+@atomic
+def _move(*, session: Session, by: User, start: dt.datetime, minutes: int, place: Place) -> Session:
+    case, row = lock_planned(session, by)
+    period = _period(start, minutes, timezone.now())
+    place.check(case)
+    attendances = list(row.attendances.select_related("party__person"))
+    parties = [one.party for one in attendances]
+    refuse_clash(period=period, room=place.room, mediator=row.mediator, parties=parties, but=row.pk)
+    row.period, row.room = period, place.room
+    row.online_link, row.place = place.online_link.strip(), place.place.strip()
+    row.save(update_fields=["period", "room", "online_link", "place"])
+    row.attendances.update(period=period)
+    write(row, case, EventKind.SESSION_MOVED, by)
+    _tell(row, case, by, "session.moved")
+    return row
+
+
+@atomic
+def cancel_session(*, session: Session, by: User, reason: str) -> Session:
+    """Cancel a planned session and free room, mediator and parties.
+
+    Raises:
+        NotAllowed, NotPlanned. MissingInput: without a reason.
+    """
+    case, row = lock_planned(session, by)
+    if not reason.strip():
+        raise MissingInput(field="reason")
+    _cancel(row, case, by, reason.strip())
+    _tell(row, case, by, "session.cancelled")
+    return row
+
+
+def on_ended(*, case: Case, by: User | None) -> None:
+    """The case is resolved: sessions that did not begin yet are not needed any more."""
+    for row in Session.objects.planned().filter(case=case, period__startswith__gt=timezone.now()):
+        _cancel(row, case, by, "")
+
+
+def lock_planned(session: Session, by: User) -> tuple[Case, Session]:
+    """The case and its planned session, locked.
+
+    Raises:
+        NotAllowed, NotPlanned.
+    """
+    case = lock(Case(pk=session.case_id))
+    row = Session.objects.select_related("mediator", "case", "room").get(pk=session.pk)
+    if row.state != State.PLANNED:
+        raise NotPlanned()
+    if not may_settle(row, by):
+        raise NotAllowed()
+    return case, row
+
+
+def write(session: Session, case: Case, kind: EventKind, by: User | None, **facts: object) -> None:
+    """The ledger entry of what happened to a session."""
+    data = {"session": session.pk, "start": session.period.lower.isoformat(), "round": session.round, **facts}
+    ledger.append(case, [ledger.Entry(kind, by, data, timezone.now())])
+
+
+def _mediator_for(case: Case, by: User) -> Mediator:
+    if case.state != CaseState.IN_HANDLING:
+        raise IllegalMove(move=_("call a session"), state=case.get_state_display())
+    if not workflow.relations(by, case) & {Actor.MEDIATOR, Actor.DISPATCH}:
+        raise NotAllowed()
+    mediator = Mediator.objects.filter(user=case.mediator_id).first() if case.mediator_id else None
+    if mediator is None:
+        raise NoMediator()
+    return mediator
+
+
+def _period(start: dt.datetime, minutes: int, now: dt.datetime) -> DateTimeTZRange:
+    if not now < start <= now + AHEAD:
+        raise BadTime(field="start")
+    if not SHORTEST <= minutes <= LONGEST:
+        raise BadLength(field="minutes")
+    return DateTimeTZRange(start, start + dt.timedelta(minutes=minutes))
+
+
+def _cancel(row: Session, case: Case, by: User | None, reason: str) -> None:
+    row.state, row.cancel_reason = State.CANCELLED, reason
+    row.save(update_fields=["state", "cancel_reason"])
+    row.attendances.update(is_live=False)
+    digest = {"reason_sha256": text_digest(reason)} if reason else {}
+    write(row, case, EventKind.SESSION_CANCELLED, by, **digest)
+
+
+def _tell(row: Session, case: Case, by: User, kind: str) -> None:
+    """The mediator, where somebody else did it."""
+    if row.mediator.user is None or row.mediator.user_id == by.pk:
+        return
+    start = timezone.localtime(row.period.lower)
+    notify(
+        [row.mediator.user],
+        kind,
+        key=f"session:{row.pk}:{kind}:{start.isoformat()}",
+        params={"number": case.number, "time": f"{start:%m-%d %H:%M}"},
+        url=reverse("cases:detail", args=[case.number]),
+    )
+
+
+__all__ = ("Place", "Taken", "call_session", "cancel_session", "move_session", "record_rights_told")

@@ -1,0 +1,129 @@
+"""Forms of mediation sessions: shape only; what may happen is the services' to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Language
+from cases.forms import TEXT
+from cases.models import CaseParty
+from mediation.models import Attendance, RightsNotice, Room, Session
+from mediation.services.clashes import Slot
+from mediation.services.sessions import Place
+
+LENGTHS = (30, 60, 90, 120, 180, 240)
+
+
+class WhenForm(forms.Form):
+    """One of the free times offered with its room, or an own time with a room, a link or a place."""
+
+    slot = forms.ChoiceField(label=_("Free times"), widget=forms.RadioSelect, required=False)
+    start = forms.DateTimeField(
+        label=_("or another time"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    minutes = forms.TypedChoiceField(
+        label=_("How long"), coerce=int, initial=60,
+        choices=[(one, _("%(minutes)s minutes") % {"minutes": one}) for one in LENGTHS],
+    )  # fmt: skip
+    room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.none(), required=False)
+    online_link = forms.URLField(
+        label=_("or a link for an online session"), required=False, max_length=300, assume_scheme="https"
+    )
+    place = forms.CharField(
+        label=_("or a place"), required=False, max_length=200, help_text=_("For a visit at home or on the spot.")
+    )
+
+    def __init__(self, *args: Any, slots: Sequence[Slot], rooms: QuerySet[Room], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._slots = {f"{slot.start.isoformat()} {slot.room.pk}": slot for slot in slots}
+        self.fields["room"].queryset = rooms  # type: ignore[attr-defined]
+        self.fields["slot"].choices = [  # type: ignore[attr-defined]
+            (key, f"{date_format(timezone.localtime(slot.start), 'm-d D H:i')} · {slot.room}")
+            for key, slot in self._slots.items()
+        ]
+        if not slots:
+            self.fields["slot"].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        """An own time goes before a free one; a free one brings its room, unless another place is given."""
+        data = super().clean() or {}
+        slot = self._slots.get(data.get("slot") or "")
+        if slot and not data.get("start") and "start" not in self.errors:
+            data["start"] = slot.start
+            if not (data.get("room") or data.get("online_link") or data.get("place")):
+                data["room"] = slot.room
+        if not data.get("start") and not {"start", "slot"} & set(self.errors):
+            self.add_error("start", _("Choose a time."))
+        return data
+
+    def values(self) -> dict[str, Any]:
+        """What the services take."""
+        data = self.cleaned_data
+        place = Place(room=data["room"], online_link=data["online_link"], place=data["place"])
+        return {"start": data["start"], "minutes": data["minutes"], "place": place}
+
+
+class RightsForm(forms.Form):
+    parties = forms.ModelMultipleChoiceField(
+        label=_("Who was told"), queryset=CaseParty.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    how = forms.ChoiceField(label=_("How"), choices=RightsNotice.How.choices, widget=forms.RadioSelect)
+    told_on = forms.DateField(label=_("Told on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(self, *args: Any, parties: QuerySet[CaseParty], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parties"].queryset = parties  # type: ignore[attr-defined]
+        self.initial["told_on"] = timezone.localdate()
+
+
+class HoldForm(forms.Form):
+    """A line for each party, and the minutes."""
+
+    minutes = forms.CharField(
+        label=_("Minutes"),
+        help_text=_("What each side said, what was proposed, what remains open."),
+        max_length=TEXT,
+        widget=forms.Textarea(attrs={"rows": 10, "data-draft-key": "minutes"}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the minutes"), choices=Language.choices, widget=forms.RadioSelect, initial=Language.CHINESE
+    )
+
+    def __init__(self, *args: Any, attendances: Iterable[Attendance], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        answers = [choice for choice in Attendance.State.choices if choice[0] != Attendance.State.EXPECTED]
+        self._keys = {f"party_{one.party_id}": one.party_id for one in attendances}
+        for one in attendances:
+            label = f"{one.party} ({one.party.get_part_display()})"
+            self.fields[f"party_{one.party_id}"] = forms.ChoiceField(
+                label=label, choices=answers, widget=forms.RadioSelect
+            )
+        self.order_fields([*self._keys, "minutes", "language"])
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        data = self.cleaned_data
+        came = {key: data[name] for name, key in self._keys.items()}
+        return {"came": came, "minutes": data["minutes"], "language": data["language"]}
+
+
+class FailForm(forms.Form):
+    failure = forms.ChoiceField(
+        label=_("Why did it come to nothing"), choices=Session.Failure.choices, widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label=_("Note"), max_length=TEXT, widget=forms.Textarea(attrs={"rows": 4, "data-draft-key": "session-failed"})
+    )
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

@@ -1,0 +1,162 @@
+"""Mediation sessions: calling, moving, holding, cancelling; and the notice of rights before them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access import role_required, staff
+from accounts.models import Role
+from cases.models import Case, CaseParty
+from governance_center.http import submit
+from mediation import selectors
+from mediation.models import Mediator, Session
+from mediation.services import holding
+from mediation.services import sessions as services
+from mediation.services.clashes import free_slots
+from mediation.session_forms import CancelForm, FailForm, HoldForm, RightsForm, WhenForm
+
+CALLERS = (Role.MEDIATOR, Role.DISPATCHER)
+
+
+@role_required(*CALLERS)
+def call(request: HttpRequest, number: str) -> HttpResponse:
+    """Choose a free time with one tap, or an own time and place."""
+    user, case = staff(request), _case(request, number)
+    mediator = Mediator.objects.filter(user=case.mediator_id).first() if case.mediator_id else None
+    if request.method != "POST" and not services.may_call(case, user):
+        return _moved_on(request, case)
+    slots = free_slots(case, mediator) if mediator else []
+    form = WhenForm(request.POST or None, slots=slots, rooms=selectors.rooms_for(case))
+    if request.method == "POST" and submit(form, lambda: services.call_session(case=case, by=user, **form.values())):
+        messages.success(request, _("The session was called."))
+        return redirect("cases:detail", case.number)
+    untold = holding.untold(case, CaseParty.objects.filter(case=case).select_related("person"))
+    return _page(request, case, form, _("Call a session"), "calendar-plus", untold=untold)
+
+
+@role_required(*CALLERS)
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a planned session to another time or place."""
+    user, session = staff(request), _session(request, pk)
+    case, period = session.case, session.period
+    slots = free_slots(case, session.mediator)
+    initial = {
+        "minutes": int((period.upper - period.lower).total_seconds() // 60),
+        "room": None if slots else session.room,
+        "online_link": session.online_link,
+        "place": session.place,
+    }
+    form = WhenForm(request.POST or None, slots=slots, rooms=selectors.rooms_for(case), initial=initial)
+    return _deed(
+        request, session, form, lambda: services.move_session(session=session, by=user, **form.values()),
+        title=gettext_lazy("Move the session"), icon="calendar-event", done=gettext_lazy("The session was moved."),
+    )  # fmt: skip
+
+
+@role_required(*CALLERS)
+def hold(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record who came, and the minutes."""
+    user, session = staff(request), _session(request, pk)
+    attendances = list(session.attendances.select_related("party__person"))
+    form = HoldForm(request.POST or None, attendances=attendances)
+    untold = holding.untold(session.case, [one.party for one in attendances])
+    return _deed(
+        request, session, form, lambda: holding.hold_session(session=session, by=user, **form.values()),
+        title=gettext_lazy("The session was held"), icon="check", done=gettext_lazy("The session was recorded."),
+        untold=untold,
+    )  # fmt: skip
+
+
+@role_required(*CALLERS)
+def fail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record that it came to nothing, on which side and why."""
+    user, session = staff(request), _session(request, pk)
+    form = FailForm(request.POST or None)
+    return _deed(
+        request, session, form, lambda: holding.fail_session(session=session, by=user, **form.cleaned_data),
+        title=gettext_lazy("The session came to nothing"), icon="circle-x",
+        done=gettext_lazy("The session was recorded."),
+    )  # fmt: skip
+
+
+@role_required(*CALLERS)
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel a planned session."""
+    user, session = staff(request), _session(request, pk)
+    form = CancelForm(request.POST or None)
+    return _deed(
+        request, session, form, lambda: services.cancel_session(session=session, by=user, **form.cleaned_data),
+        title=gettext_lazy("Cancel the session"), icon="calendar-x", done=gettext_lazy("The session was cancelled."),
+    )  # fmt: skip
+
+
+@role_required(*CALLERS)
+def rights(request: HttpRequest, number: str) -> HttpResponse:
+    """Write down that parties were told their rights."""
+    user, case = staff(request), _case(request, number)
+    if request.method != "POST" and not services.may_call(case, user):
+        return _moved_on(request, case)
+    parties = CaseParty.objects.filter(case=case).select_related("person")
+    form = RightsForm(request.POST or None, parties=parties, initial={"parties": holding.untold(case, parties)})
+    done = request.method == "POST" and submit(
+        form, lambda: (services.record_rights_told(case=case, by=user, **form.cleaned_data),)
+    )
+    if done:
+        messages.success(request, _("The notice of rights was recorded."))
+        return redirect("cases:detail", case.number)
+    return _page(request, case, form, _("Record the notice of rights"), "file-certificate")
+
+
+def _deed(
+    request: HttpRequest,
+    session: Session,
+    form: forms.Form,
+    use_case: Callable[[], object],
+    *,
+    title: str | Promise,
+    icon: str,
+    done: str | Promise,
+    **context: Any,
+) -> HttpResponse:
+    """Show the form of a deed on a planned session, or do it and go back to the case."""
+    if request.method == "POST":
+        if submit(form, use_case):
+            messages.success(request, str(done))
+            return redirect("cases:detail", session.case.number)
+    elif session.state != Session.State.PLANNED:
+        return _moved_on(request, session.case)
+    elif not services.may_settle(session, staff(request)):
+        raise PermissionDenied
+    return _page(request, session.case, form, title, icon, session=session, **context)
+
+
+def _page(
+    request: HttpRequest, case: Case, form: forms.Form, title: str | Promise, icon: str, **context: Any
+) -> HttpResponse:
+    values = {"case": case, "form": form, "title": title, "icon": icon, **context}
+    return render(request, "mediation/session_form.html", values, status=422 if form.errors else 200)
+
+
+def _moved_on(request: HttpRequest, case: Case) -> HttpResponse:
+    messages.warning(request, _("This is not possible now; the case has moved on."))
+    return redirect("cases:detail", case.number)
+
+
+def _case(request: HttpRequest, number: str) -> Case:
+    rows = Case.objects.visible_to(staff(request)).select_related("category", "division")
+    return get_object_or_404(rows, number=number)
+
+
+def _session(request: HttpRequest, pk: int) -> Session:
+    rows = Session.objects.visible_to(staff(request))
+    return get_object_or_404(rows.select_related("case__category", "case__division", "mediator", "room"), pk=pk)
