@@ -12,8 +12,9 @@ from cases.sections import Action, Section
 from cases.services.screening import screening_of
 from cases.states import State
 from cases.workflow import Actor
-from mediation.models import Agreement, Assignment, FollowUp
-from mediation.services import follow_ups
+from mediation import selectors
+from mediation.models import Assignment, FollowUp
+from mediation.services import follow_ups, may_record_performance
 
 
 def may_assign(case: Case, user: User) -> bool:
@@ -34,13 +35,14 @@ def may_agree(case: Case, user: User) -> bool:
 def sections(case: Case, user: User) -> list[Section]:
     """Mediators, agreements and follow-up visits, where there are any."""
     assignments = list(Assignment.objects.filter(case=case).select_related("mediator__committee"))
-    agreements = list(Agreement.objects.filter(case=case).select_related("mediator"))
+    agreements = list(selectors.agreements_of(case))
     visits = list(FollowUp.objects.filter(case=case).select_related("assignee", "done_by", "note"))
     found = []
     if assignments:
         found.append(Section("mediation/_assignments.html", {"assignments": assignments}))
     if agreements:
-        found.append(Section("mediation/_agreements.html", {"agreements": agreements}))
+        may_record = may_record_performance(case, user)
+        found.append(Section("mediation/_agreements.html", {"agreements": agreements, "may_record": may_record}))
     if visits:
         rows = [(visit, _is_open_to(case, visit, user)) for visit in visits]
         found.append(Section("mediation/_visits.html", {"visits": rows}))

@@ -10,7 +10,7 @@ from django.db.models import Count, IntegerField, Prefetch, Q, QuerySet, Value, 
 from accounts.models import User
 from cases.models import Case, CaseParty, Deadline
 from cases.states import OPEN_STATES
-from mediation.models import FollowUp, Mediator, MediatorQuerySet
+from mediation.models import Agreement, FollowUp, Instalment, Mediator, MediatorQuerySet, Obligation
 
 
 def candidates(case: Case) -> MediatorQuerySet:
@@ -32,6 +32,17 @@ def candidates(case: Case) -> MediatorQuerySet:
         .select_related("committee__division", "user")
         .prefetch_related("specialties")
         .order_by("-speaks", "-knows", "-near", "open_load", "pk")
+    )
+
+
+def agreements_of(case: Case) -> QuerySet[Agreement]:
+    """The agreements of a case with their obligations and instalments."""
+    owed = Obligation.objects.select_related("debtor__person", "creditor__person", "proof")
+    owed = owed.prefetch_related(Prefetch("instalments", Instalment.objects.select_related("proof")))
+    return (
+        Agreement.objects.filter(case=case)
+        .select_related("mediator", "committee")
+        .prefetch_related(Prefetch("obligations", owed))
     )
 
 

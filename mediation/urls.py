@@ -8,6 +8,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("follow-ups/", follow_ups.follow_up_list, name="follow_ups"),
     path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow_up"),
+    path("performed/<str:kind>/<int:pk>/", agreements.performance, name="performance"),
     path("<str:number>/assign/", assigning.assign, name="assign"),
     path("<str:number>/agreement/", agreements.agreement, name="agreement"),
 ]

@@ -1,6 +1,27 @@
 """The use cases of mediation: the only place where its state changes."""
 
-from mediation.services.agreements import NoAgreement, reach_agreement
+from mediation.services.agreements import (
+    AlreadyPerformed,
+    NoAgreement,
+    WrongDay,
+    may_record_performance,
+    reach_agreement,
+    record_performance,
+)
 from mediation.services.assigning import AlreadyAssigned, NotAssignable, assign_mediator
+from mediation.services.clarity import Fault, Term, UnclearAgreement
 
-__all__ = ("AlreadyAssigned", "NoAgreement", "NotAssignable", "assign_mediator", "reach_agreement")
+__all__ = (
+    "AlreadyAssigned",
+    "AlreadyPerformed",
+    "Fault",
+    "NoAgreement",
+    "NotAssignable",
+    "Term",
+    "UnclearAgreement",
+    "WrongDay",
+    "assign_mediator",
+    "may_record_performance",
+    "reach_agreement",
+    "record_performance",
+)
