@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,8 +14,8 @@ from cases.sections import Action, Section
 from cases.services.screening import screening_of
 from cases.states import State
 from cases.workflow import Actor
-from mediation import selectors
-from mediation.models import Assignment, FollowUp
+from mediation import agreement_paper, selectors
+from mediation.models import Agreement, Assignment, FollowUp
 from mediation.services import follow_ups, may_record_performance
 
 
@@ -41,8 +43,7 @@ def sections(case: Case, user: User) -> list[Section]:
     if assignments:
         found.append(Section("mediation/_assignments.html", {"assignments": assignments}))
     if agreements:
-        may_record = may_record_performance(case, user)
-        found.append(Section("mediation/_agreements.html", {"agreements": agreements, "may_record": may_record}))
+        found.append(Section("mediation/_agreements.html", _agreements(agreements, case, user)))
     if visits:
         rows = [(visit, _is_open_to(case, visit, user)) for visit in visits]
         found.append(Section("mediation/_visits.html", {"visits": rows}))
@@ -59,6 +60,15 @@ def actions(case: Case, user: User) -> list[Action]:
         url = reverse("mediation:agreement", args=[case.number])
         found.append(Action(url, _("Record the agreement"), "writing-sign", is_main=True))
     return found
+
+
+def _agreements(agreements: list[Agreement], case: Case, user: User) -> dict[str, Any]:
+    languages = agreement_paper.NAMES if user.role in agreement_paper.READERS else ()
+    return {
+        "agreements": [(row, languages if agreement_paper.applies(row) else ()) for row in agreements],
+        "number": case.number,
+        "may_record": may_record_performance(case, user),
+    }
 
 
 def _is_open_to(case: Case, visit: FollowUp, user: User) -> bool:

@@ -11,4 +11,5 @@ urlpatterns = [
     path("performed/<str:kind>/<int:pk>/", agreements.performance, name="performance"),
     path("<str:number>/assign/", assigning.assign, name="assign"),
     path("<str:number>/agreement/", agreements.agreement, name="agreement"),
+    path("<str:number>/agreement/<int:pk>/paper/", agreements.paper, name="paper"),
 ]

@@ -5,12 +5,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from accounts.access import role_required, staff
 from accounts.models import Role, User
 from cases.models import Case
+from governance_center import papers
 from governance_center.http import submit
-from mediation import case_page, services
+from mediation import agreement_paper, case_page, selectors, services
 from mediation.agreement_forms import (
     PREFIX,
     AgreementForm,
@@ -63,6 +65,25 @@ def performance(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         return redirect("cases:detail", case.number)
     context = {"case": case, "form": form, "title": _("Record performance"), "icon": "checks"}
     return render(request, "cases/action.html", context)
+
+
+@role_required(*agreement_paper.READERS)
+@never_cache
+def paper(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """A written agreement as PDF; ``?language=`` is ``zh-hans``, ``ko`` or ``both``, at first that of its terms."""
+    cases = Case.objects.visible_to(staff(request)).select_related("category", "centre")
+    case = get_object_or_404(cases, number=number)
+    found = get_object_or_404(selectors.agreements_of(case), pk=pk)
+    found.case = case
+    language = request.GET.get("language", found.terms_language)
+    if not agreement_paper.applies(found) or language not in agreement_paper.LANGUAGES:
+        raise Http404
+    try:
+        made = agreement_paper.make(found, language=language)
+    except papers.PaperFailed as failure:
+        messages.error(request, str(failure))
+        return redirect("cases:detail", case.number)
+    return papers.answer(made, agreement_paper.file_name(found, language))
 
 
 def _recorded(case: Case, user: User, form: AgreementForm, rows: TermRows) -> Agreement | None:
