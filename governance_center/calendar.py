@@ -88,7 +88,7 @@ def due_at(
     if unit == "working_day":
         last, provisional = _add_working_days(first, length, local_holidays)
         return Due(day_end(last), provisional)
-    last = first + dt.timedelta(days=length) if unit == "calendar_day" else _add_months(first, length)
+    last = first + dt.timedelta(days=length) if unit == "calendar_day" else add_months(first, length)
     provisional = False
     while roll:
         working, unsure = is_working_day(last, local_holidays)
@@ -164,7 +164,7 @@ def _add_working_days(day: dt.date, length: int, local_holidays: Collection[dt.d
     return day, provisional
 
 
-def _add_months(day: dt.date, months: int) -> dt.date:
+def add_months(day: dt.date, months: int) -> dt.date:
     """The corresponding day; where that month is shorter, its last day (民法典 art. 202)."""
     index = day.month - 1 + months
     year, month = day.year + index // 12, index % 12 + 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,9 +14,9 @@ from cases.sections import Action, Section
 from cases.services.screening import kept_out
 from cases.states import State
 from cases.workflow import Actor
-from mediation import selectors
+from mediation import agreement_paper, selectors
 from mediation.models import Agreement, Assignment, FollowUp, RightsNotice
-from mediation.services import follow_ups
+from mediation.services import follow_ups, may_record_performance
 from mediation.services import sessions as calling
 
 
@@ -33,13 +35,13 @@ def may_agree(case: Case, user: User) -> bool:
 def sections(case: Case, user: User) -> list[Section]:
     """Sessions, mediators, agreements and follow-up visits, where there are any."""
     assignments = list(Assignment.objects.filter(case=case).select_related("mediator__committee"))
-    agreements = list(Agreement.objects.filter(case=case).select_related("mediator"))
+    agreements = list(selectors.agreements_of(case))
     visits = list(FollowUp.objects.filter(case=case).select_related("assignee", "done_by", "note"))
     found = _session_sections(case, user)
     if assignments:
         found.append(Section("mediation/_assignments.html", {"assignments": assignments}))
     if agreements:
-        found.append(Section("mediation/_agreements.html", {"agreements": agreements}))
+        found.append(Section("mediation/_agreements.html", _agreements(agreements, case, user)))
     if visits:
         rows = [(visit, _is_open_to(case, visit, user)) for visit in visits]
         found.append(Section("mediation/_visits.html", {"visits": rows}))
@@ -71,6 +73,15 @@ def actions(case: Case, user: User) -> list[Action]:
         found.append(Action(url, _("Record the agreement"), "writing-sign", is_main=True))
         found.append(Action(reverse("mediation:recuse", args=[case.number]), _("I should withdraw"), "user-off"))
     return found
+
+
+def _agreements(agreements: list[Agreement], case: Case, user: User) -> dict[str, Any]:
+    languages = agreement_paper.NAMES if user.role in agreement_paper.READERS else ()
+    return {
+        "agreements": [(row, languages if agreement_paper.applies(row) else ()) for row in agreements],
+        "number": case.number,
+        "may_record": may_record_performance(case, user),
+    }
 
 
 def _is_open_to(case: Case, visit: FollowUp, user: User) -> bool:

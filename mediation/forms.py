@@ -5,10 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Language
 from cases.forms import TEXT
 from cases.models import Case, CaseParty
-from mediation.models import Agreement, Conflict, FollowUp, Mediator, MediatorQuerySet
+from mediation.models import Conflict, FollowUp, Mediator, MediatorQuerySet
 
 
 class AssignForm(forms.Form):
@@ -39,30 +38,6 @@ class RecuseForm(forms.Form):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["party"].queryset = case.parties.select_related("person")  # type: ignore[attr-defined]
-
-
-class AgreementForm(forms.Form):
-    form = forms.ChoiceField(
-        label=_("Form of the agreement"),
-        choices=Agreement.Form.choices,
-        widget=forms.RadioSelect,
-        help_text=_("Oral only where nothing about money or rights is in dispute any more; it is registered here."),
-    )
-    terms = forms.CharField(
-        label=_("What was agreed"),
-        help_text=_("Who does what, how much, by when, how, and what if not."),
-        max_length=TEXT,
-        widget=forms.Textarea(attrs={"rows": 8, "data-draft-key": "terms"}),
-    )
-    terms_language = forms.ChoiceField(
-        label=_("Language of the terms"),
-        choices=Language.choices,
-        widget=forms.RadioSelect,
-        initial=Language.CHINESE,
-    )
-    perform_by = forms.DateField(
-        label=_("To be performed by"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
 
 
 class FollowUpForm(forms.Form):

@@ -9,7 +9,26 @@ from django.db.models import Prefetch, QuerySet
 from accounts.models import User
 from cases.models import Case, CaseParty, Deadline
 from cases.states import OPEN_STATES
-from mediation.models import Attendance, FollowUp, Room, Session
+from mediation.models import (
+    Agreement,
+    Attendance,
+    FollowUp,
+    Instalment,
+    Obligation,
+    Room,
+    Session,
+)
+
+
+def agreements_of(case: Case) -> QuerySet[Agreement]:
+    """The agreements of a case with their obligations and instalments."""
+    owed = Obligation.objects.select_related("debtor__person", "creditor__person", "proof")
+    owed = owed.prefetch_related(Prefetch("instalments", Instalment.objects.select_related("proof")))
+    return (
+        Agreement.objects.filter(case=case)
+        .select_related("mediator", "committee")
+        .prefetch_related(Prefetch("obligations", owed))
+    )
 
 
 def my_mediations(user: User) -> QuerySet[Case]:

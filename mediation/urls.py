@@ -8,6 +8,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("follow-ups/", follow_ups.follow_up_list, name="follow_ups"),
     path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow_up"),
+    path("performed/<str:kind>/<int:pk>/", agreements.performance, name="performance"),
     path("<str:number>/assign/", assigning.assign, name="assign"),
     path("<str:number>/withdraw/", assigning.recuse, name="recuse"),
     path("sessions/<int:pk>/move/", sessions.move, name="session_move"),
@@ -17,4 +18,5 @@ urlpatterns = [
     path("<str:number>/session/", sessions.call, name="session_call"),
     path("<str:number>/rights/", sessions.rights, name="rights"),
     path("<str:number>/agreement/", agreements.agreement, name="agreement"),
+    path("<str:number>/agreement/<int:pk>/paper/", agreements.paper, name="paper"),
 ]

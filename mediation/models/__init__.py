@@ -3,6 +3,7 @@ from mediation.models.assignment import Assignment
 from mediation.models.committee import Committee, Mediator, MediatorQuerySet
 from mediation.models.conflict import Conflict
 from mediation.models.follow_up import FollowUp
+from mediation.models.obligation import Instalment, Obligation
 from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Session
 
 __all__ = (
@@ -12,9 +13,11 @@ __all__ = (
     "Committee",
     "Conflict",
     "FollowUp",
+    "Instalment",
     "Mediator",
     "MediatorQuerySet",
     "Minutes",
+    "Obligation",
     "RightsNotice",
     "Room",
     "Session",

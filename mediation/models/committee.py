@@ -31,6 +31,14 @@ class Committee(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def short_name(self) -> str:
+        """How its agreements are numbered: ``龙井`` for 龙井市人民调解委员会; always Chinese."""
+        place: str = self.name_zh_hans or self.name  # type: ignore[attr-defined]
+        for ending in ("委员会", "调解", "人民", "街道", "市", "县", "镇", "乡"):
+            place = place.removesuffix(ending) or place
+        return place
+
 
 class MediatorQuerySet(models.QuerySet["Mediator"]):
     def active(self) -> MediatorQuerySet:

@@ -1,16 +1,29 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from accounts.access import role_required, staff
-from accounts.models import Role
+from accounts.models import Role, User
 from cases.models import Case
+from governance_center import papers
 from governance_center.http import submit
-from mediation import case_page, services
-from mediation.forms import AgreementForm
+from mediation import agreement_paper, case_page, selectors, services
+from mediation.agreement_forms import (
+    PREFIX,
+    AgreementForm,
+    PerformanceForm,
+    TermFormSet,
+    TermRows,
+    empty_rows,
+)
+from mediation.models import Agreement, Instalment, Obligation
+
+DUE = {"obligation": Obligation, "instalment": Instalment}
 
 
 @role_required(Role.MEDIATOR)
@@ -18,13 +31,83 @@ def agreement(request: HttpRequest, number: str) -> HttpResponse:
     """Record the agreement; it resolves the case."""
     user = staff(request)
     case = get_object_or_404(Case.objects.visible_to(user).select_related("category", "division"), number=number)
-    form = AgreementForm(request.POST or None)
-    if request.method == "POST":
-        if submit(form, lambda: services.reach_agreement(case=case, by=user, **form.cleaned_data)):
-            messages.success(request, _("The agreement was recorded; the case is resolved and visits are planned."))
+    if request.method != "POST":
+        if not case_page.may_agree(case, user):
+            messages.warning(request, _("This is not possible now; the case has moved on."))
             return redirect("cases:detail", case.number)
-    elif not case_page.may_agree(case, user):
+        return _form_page(request, case, AgreementForm(), empty_rows(case, 1))
+    if "more" in request.POST:
+        return _one_row_more(request, case)
+    form = AgreementForm(request.POST)
+    rows = TermFormSet(request.POST, prefix=PREFIX, form_kwargs={"case": case})
+    if _recorded(case, user, form, rows):
+        messages.success(request, _("The agreement was recorded; the case is resolved and visits are planned."))
+        return redirect("cases:detail", case.number)
+    return _form_page(request, case, form, rows)
+
+
+@role_required(Role.MEDIATOR, Role.DISPATCHER)
+def performance(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Record that an obligation or an instalment was performed."""
+    user = staff(request)
+    if kind not in DUE:
+        raise Http404
+    due = get_object_or_404(DUE[kind].objects.all(), pk=pk)
+    agreement = (due.obligation if isinstance(due, Instalment) else due).agreement
+    case = get_object_or_404(Case.objects.visible_to(user).select_related("category", "division"), pk=agreement.case_id)
+    form = PerformanceForm(request.POST or None, initial={"performed_on": timezone.localdate()})
+    if request.method == "POST":
+        if submit(form, lambda: services.record_performance(due=due, by=user, **form.cleaned_data)):
+            messages.success(request, _("The performance was recorded."))
+            return redirect("cases:detail", case.number)
+    elif not services.may_record_performance(case, user) or due.performed_on:
         messages.warning(request, _("This is not possible now; the case has moved on."))
         return redirect("cases:detail", case.number)
-    context = {"case": case, "form": form, "title": _("Record the agreement"), "icon": "writing-sign"}
+    context = {"case": case, "form": form, "title": _("Record performance"), "icon": "checks"}
     return render(request, "cases/action.html", context)
+
+
+@role_required(*agreement_paper.READERS)
+@never_cache
+def paper(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """A written agreement as PDF; ``?language=`` is ``zh-hans``, ``ko`` or ``both``, at first that of its terms."""
+    cases = Case.objects.visible_to(staff(request)).select_related("category", "centre")
+    case = get_object_or_404(cases, number=number)
+    found = get_object_or_404(selectors.agreements_of(case), pk=pk)
+    found.case = case
+    language = request.GET.get("language", found.terms_language)
+    if not agreement_paper.applies(found) or language not in agreement_paper.LANGUAGES:
+        raise Http404
+    try:
+        made = agreement_paper.make(found, language=language)
+    except papers.PaperFailed as failure:
+        messages.error(request, str(failure))
+        return redirect("cases:detail", case.number)
+    return papers.answer(made, agreement_paper.file_name(found, language))
+
+
+def _recorded(case: Case, user: User, form: AgreementForm, rows: TermRows) -> Agreement | None:
+    """The agreement, or None with the reasons in the forms, those of all fields at once."""
+    if not (form.is_valid() & rows.is_valid()):
+        return None
+
+    def record() -> Agreement | None:
+        try:
+            return services.reach_agreement(case=case, by=user, obligations=rows.terms(), **form.cleaned_data)
+        except services.UnclearAgreement as unclear:
+            rows.mark(unclear.faults, form)
+            return None
+
+    return submit(form, record)
+
+
+def _one_row_more(request: HttpRequest, case: Case) -> HttpResponse:
+    """The same page with a further row; nothing is judged yet and nothing is lost."""
+    typed = request.POST.dict()
+    count = typed.get(f"{PREFIX}-TOTAL_FORMS", "1")
+    rows = empty_rows(case, int(count) + 1 if count.isdecimal() else 1, typed)
+    return _form_page(request, case, AgreementForm(initial=typed), rows)
+
+
+def _form_page(request: HttpRequest, case: Case, form: AgreementForm, rows: TermRows) -> HttpResponse:
+    return render(request, "mediation/agreement.html", {"case": case, "form": form, "rows": rows})

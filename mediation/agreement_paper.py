@@ -1,0 +1,162 @@
+"""The written mediation agreement (人民调解协议书, 人民调解法 arts. 29, 33) as PDF: what stands on it.
+
+The words are made here in each language; ``mediation/papers/agreement.typ`` only sets them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import Language, Role
+from cases.models import CaseParty
+from governance_center import papers
+from governance_center.amounts import in_capitals
+from mediation.models import Agreement, Obligation
+
+BOTH = "both"
+LANGUAGES: Mapping[str, tuple[str, ...]] = {
+    Language.CHINESE: (Language.CHINESE,),
+    Language.KOREAN: (Language.KOREAN,),
+    BOTH: (Language.CHINESE, Language.KOREAN),
+}
+"""What may be asked for, and the languages that then stand on the paper: Chinese first."""
+
+NAMES = ((Language.CHINESE, "中文"), (Language.KOREAN, "조선말"), (BOTH, "中文 | 조선말"))
+"""How the languages are called on buttons: each by its own name."""
+
+READERS = (Role.MEDIATOR, Role.DISPATCHER, Role.CLERK, Role.OFFICER)
+"""Who may have the paper, of the cases they see."""
+
+NOT_CONFIRMED = frozenset({"marriage_family"})
+"""Categories about identity, marriage or adoption, in which courts confirm no agreement
+(最高人民法院关于人民调解协议司法确认程序的若干规定 art. 4)."""
+
+Rows = list[tuple[str, str]]
+
+
+def applies(agreement: Agreement) -> bool:
+    """Only what was agreed in writing has a paper; an oral agreement is registered."""
+    return agreement.form == Agreement.Form.WRITTEN
+
+
+def make(agreement: Agreement, *, language: str) -> bytes:
+    """Set the agreement as PDF; ``language`` is a key of :data:`LANGUAGES`.
+
+    Raises:
+        governance_center.papers.PaperFailed: it could not be set.
+    """
+    parties = list(agreement.case.parties.select_related("person"))
+    parts = [_part(agreement, parties, spoken) for spoken in LANGUAGES[language]]
+    number = agreement.number or agreement.case.number
+    data = {"title": " ".join([*(part["title"] for part in parts), number]), "number": number, "parts": parts}
+    return papers.render("mediation/papers/agreement.typ", data, made_at=agreement.recorded_at)
+
+
+def file_name(agreement: Agreement, language: str) -> str:
+    """The name a saved copy gets, in the (first) language of the paper."""
+    with translation.override(LANGUAGES[language][0]):
+        return f"{_('Mediation agreement')}-{agreement.case.number}.pdf"
+
+
+def _part(agreement: Agreement, parties: list[CaseParty], language: str) -> dict[str, Any]:
+    """Everything that one language says; the parts of two languages have the same shape."""
+    with translation.override(language):
+        committee = agreement.committee
+        return {
+            "language": language,
+            "title": _("Mediation agreement"),
+            "committee": committee.name if committee else agreement.case.centre.name,
+            "number_label": _("Number"),
+            "facts": _facts(agreement),
+            "parties_heading": _("Parties"),
+            "parties": [_party(party) for party in parties],
+            "before": _texts((_("Facts, issues and responsibilities"), agreement.responsibilities)),
+            "agreed": _("What was agreed"),
+            "obligations": [_obligation(duty) for duty in agreement.obligations.all()],
+            "after": _after(agreement),
+            "closing": _closing(agreement, copies=len(parties) + 1),
+            "signatures": [f"{party.get_part_display()} {party}" for party in parties] + [_("Mediator")],
+            "signs": _("(signature)"),
+            "seal": _("(seal)"),
+            "date": _("Date"),
+            "made_on": date_format(agreement.reached_on),
+        }
+
+
+def _facts(agreement: Agreement) -> Rows:
+    case = agreement.case
+    rows = [(_("Case number"), case.number), (_("Category"), case.category.name), (_("Summary"), case.title)]
+    return [*rows, (_("Mediator"), str(agreement.mediator))] if agreement.mediator else rows
+
+
+def _party(party: CaseParty) -> list[str]:
+    """Part, name and, of people, the masked number of identity."""
+    known = party.person.masked_identity_number if party.person else ""
+    return [str(party.get_part_display()), str(party), known]
+
+
+def _texts(*sections: tuple[str, str]) -> Rows:
+    return [(heading, text) for heading, text in sections if text.strip()]
+
+
+def _after(agreement: Agreement) -> Rows:
+    told = (_("What if it is not performed"), agreement.if_not)
+    if agreement.obligations.all():
+        # The list made from the obligations themselves would say everything twice.
+        return _texts(told)
+    return _texts((_("Terms"), agreement.terms), told)
+
+
+def _obligation(duty: Obligation) -> dict[str, Any]:
+    rows = [
+        (_("Who performs"), str(duty.debtor)),
+        (_("To whom"), str(duty.creditor or "")),
+        (_("What"), f"{duty.get_kind_display()} · {duty.what}"),
+        (_("Amount"), _money(duty.amount) if duty.amount else ""),
+        (_("By when"), date_format(duty.due_on)),
+        (_("How"), duty.how),
+    ]
+    # A row is empty in both languages or in none.
+    return {
+        "rows": [row for row in rows if row[1]],
+        "head": [_("Instalment"), _("By when"), _("Amount"), _("In capitals")],
+        "instalments": [
+            [str(part.position), _short(part.due_on), f"￥{part.amount:,.2f}", in_capitals(part.amount)]
+            for part in duty.instalments.all()
+        ],
+    }
+
+
+def _closing(agreement: Agreement, *, copies: int) -> list[str]:
+    """What the law says of the agreement, and how many copies there are."""
+    said = [
+        _("This agreement is legally binding; the parties perform it as agreed (People's Mediation Law, article 31).")
+    ]
+    if agreement.case.category_id not in NOT_CONFIRMED:
+        said.append(
+            _(
+                "Where the parties think it necessary, they may together ask the people's court for judicial "
+                "confirmation within 30 days from the day on which this agreement takes effect; where a party does "
+                "not perform a confirmed agreement, the other may ask for enforcement (article 33)."
+            )
+        )
+    said.append(
+        _("Made in %(count)s copies: one for each party and one for the committee; all are equally valid.")
+        % {"count": copies}
+    )
+    return said
+
+
+def _money(amount: Decimal) -> str:
+    return f"￥{amount:,.2f}（{in_capitals(amount)}）"
+
+
+def _short(day: dt.date) -> str:
+    return day.isoformat()
