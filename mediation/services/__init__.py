@@ -9,14 +9,19 @@ from mediation.services.assigning import (
     assign_mediator,
     recuse,
 )
+from mediation.services.backlog import CaseTaken, Proposal, apply_backlog, propose_backlog
 
 __all__ = (
     "AlreadyAssigned",
+    "CaseTaken",
     "HasWithdrawn",
     "InConflict",
     "NoAgreement",
     "NotAssignable",
+    "Proposal",
+    "apply_backlog",
     "assign_mediator",
+    "propose_backlog",
     "reach_agreement",
     "recuse",
 )
