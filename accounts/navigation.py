@@ -28,6 +28,7 @@ DISPATCH = Entry("cases:dispatch", "route", _("Dispatch board"))
 WHISTLES = Entry("cases:whistles", "speakerphone", _("Whistles"))
 SUPERVISION = Entry("cases:supervision", "urgent", _("Supervision"))
 MEDIATION = Entry("mediation:home", "heart-handshake", _("My mediations"))
+BACKLOG = Entry("mediation:backlog", "user-share", _("Cases without a mediator"))
 FOLLOW_UPS = Entry("mediation:follow_ups", "phone-check", _("Follow-up visits"))
 DASHBOARD = Entry("reporting:dashboard", "chart-bar", _("Dashboard"))
 ROTA = Entry("cases:rota", "calendar-event", _("Rota"))
@@ -47,6 +48,7 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         SUPERVISION,
         QUEUE,
         REGISTER,
+        BACKLOG,
         FOLLOW_UPS,
         ROTA,
         CALENDAR,

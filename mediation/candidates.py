@@ -135,3 +135,35 @@ def _files_of(case: Case) -> Collection[int]:
 
 def _flag(condition: Q) -> SqlCase:
     return SqlCase(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
+
+
+def of_counties(county_codes: Collection[str]) -> MediatorQuerySet:
+    """All who can take cases of some counties, with what the scoring needs; three queries."""
+    of_any = Q(pk__in=())
+    for code in sorted(county_codes):
+        of_any |= Q(committee__division__code__startswith=code) | Q(committee__division__code=code[:4])
+    return (
+        Mediator.objects.assignable()
+        .filter(of_any)
+        .with_open_load()
+        .select_related("committee__division", "user")
+        .prefetch_related("specialties")
+        .order_by("pk")
+    )
+
+
+def excluded_pairs(cases: Collection[Case]) -> set[tuple[int, int]]:
+    """Pairs of case and mediator that may not be: a declared conflict, or an earlier withdrawal. Three queries."""
+    keys = [case.pk for case in cases]
+    withdrawn = Assignment.objects.filter(case__in=keys).exclude(end_reason="").values_list("case_id", "mediator_id")
+    files: dict[int, set[int]] = {}
+    parties = CaseParty.objects.filter(case__in=keys, person__isnull=False)
+    for case, *persons in parties.values_list("case_id", "person_id", "person__merged_into_id"):
+        for person in persons:
+            if person is not None:
+                files.setdefault(person, set()).add(case)
+    declared = Conflict.objects.filter(Q(person__in=files) | Q(person__merged_into__in=files))
+    pairs = set(withdrawn)
+    for mediator, *persons in declared.values_list("mediator_id", "person_id", "person__merged_into_id"):
+        pairs |= {(case, mediator) for person in persons for case in files.get(person, ())}
+    return pairs

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -38,6 +39,21 @@ class RecuseForm(forms.Form):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["party"].queryset = case.parties.select_related("person")  # type: ignore[attr-defined]
+
+
+class PairsField(forms.MultipleChoiceField):
+    """Pairs ``case:mediator`` of keys; the services check what they mean."""
+
+    def valid_value(self, value: str) -> bool:
+        return re.fullmatch(r"\d{1,18}:\d{1,18}", value) is not None
+
+    def clean(self, value: Any) -> list[tuple[int, int]]:
+        pairs = (text.split(":") for text in super().clean(value))
+        return [(int(case), int(mediator)) for case, mediator in pairs]
+
+
+class BacklogForm(forms.Form):
+    pairs = PairsField(label=_("Cases"), error_messages={"required": _("Tick at least one case.")})
 
 
 class FollowUpForm(forms.Form):

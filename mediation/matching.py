@@ -118,6 +118,21 @@ def score(case: CaseFacts, one: MediatorFacts, *, mean: float = UNKNOWN_MEAN) ->
     return Suggestion(one.mediator, round(sum(reason.points for reason in reasons), 1), reasons)
 
 
+def points_without_load(case: CaseFacts, one: MediatorFacts, mean: float) -> float:
+    """The points of all facts but the load, for scoring very many pairs; the same as those of :func:`score`."""
+    return (
+        WEIGHTS["language"] * language_part(case, one)
+        + (WEIGHTS["field"] if case.category in one.fields else 0)
+        + WEIGHTS["place"] * PLACE_PARTS.get(common_digits(one.place, case.place), 0)
+        + WEIGHTS["result"] * shrunk(*one.results, mean)
+    )
+
+
+def load_points(load: int, capacity: int) -> float:
+    """The points for having ``load`` open cases; ``FULL`` from the capacity on."""
+    return WEIGHTS["load"] * (capacity - load) / capacity if load < capacity else FULL
+
+
 def rank(case: CaseFacts, mediators: Iterable[MediatorFacts], *, mean: float = UNKNOWN_MEAN) -> list[Suggestion]:
     """All of them, best fit first, the full ones last; ties in the order given."""
     return sorted((score(case, one, mean=mean) for one in mediators), key=lambda found: -found.points)
@@ -139,9 +154,14 @@ def common_digits(one: str, other: str) -> int:
     return 0
 
 
+def language_part(case: CaseFacts, one: MediatorFacts) -> float:
+    """The part of the parties' languages that the mediator speaks, 0 to 1."""
+    spoken = sum(language in one.languages for language in case.languages)
+    return spoken / len(case.languages) if case.languages else 1.0
+
+
 def _language(case: CaseFacts, one: MediatorFacts) -> Reason:
-    wanted, spoken = set(case.languages), set(one.languages)
-    part = len(wanted & spoken) / len(wanted) if wanted else 1.0
+    part = language_part(case, one)
     code = "speaks_all" if part == 1 else "speaks_some" if part else "speaks_none"
     return Reason(code, WEIGHTS["language"] * part)
 
@@ -159,9 +179,8 @@ def _place(case: CaseFacts, one: MediatorFacts) -> Reason:
 
 def _load(one: MediatorFacts) -> Reason:
     params = {"load": one.load, "capacity": one.capacity}
-    if one.load >= one.capacity:
-        return Reason("is_full", FULL, params)
-    return Reason("has_room", WEIGHTS["load"] * (one.capacity - one.load) / one.capacity, params)
+    code = "is_full" if one.load >= one.capacity else "has_room"
+    return Reason(code, load_points(one.load, one.capacity), params)
 
 
 def _result(one: MediatorFacts, mean: float) -> Reason:

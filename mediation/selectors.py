@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import User
-from cases.models import Case, CaseParty, Deadline
-from cases.states import OPEN_STATES
+from cases.models import Case, CaseParty, Deadline, Screening
+from cases.states import OPEN_STATES, State
 from mediation.models import (
     Agreement,
     Attendance,
@@ -28,6 +28,23 @@ def agreements_of(case: Case) -> QuerySet[Agreement]:
         Agreement.objects.filter(case=case)
         .select_related("mediator", "committee")
         .prefetch_related(Prefetch("obligations", owed))
+    )
+
+
+def backlog(user: User) -> QuerySet[Case]:
+    """The open cases of the dispatcher's scope that may be mediated and have no mediator, the most urgent first."""
+    running = Deadline.objects.running().select_related("rule").order_by("due_at")
+    kept_out = Q(is_administrative=True) | Q(is_pending=True) | Q(is_exclusive=True) | Q(is_refused=True)
+    return (
+        Case.objects.visible_to(user)
+        .filter(mediator__isnull=True, category__is_mediable=True, state__in=(State.ACCEPTED, State.IN_HANDLING))
+        .exclude(Exists(Screening.objects.filter(kept_out, case=OuterRef("pk"))))
+        .select_related("category", "division", "centre", "lead", "mediator")
+        .prefetch_related(
+            Prefetch("parties", CaseParty.objects.select_related("person")),
+            Prefetch("deadlines", running, to_attr="running_deadlines"),
+        )
+        .order_by("due_at", "pk")
     )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import agreements, assigning, follow_ups, home, sessions
+from mediation.views import agreements, assigning, backlog, follow_ups, home, sessions
 
 app_name = "mediation"
 
@@ -9,6 +9,8 @@ urlpatterns = [
     path("follow-ups/", follow_ups.follow_up_list, name="follow_ups"),
     path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow_up"),
     path("performed/<str:kind>/<int:pk>/", agreements.performance, name="performance"),
+    path("backlog/", backlog.backlog, name="backlog"),
+    path("backlog/proposal/", backlog.proposal, name="proposal"),
     path("<str:number>/assign/", assigning.assign, name="assign"),
     path("<str:number>/withdraw/", assigning.recuse, name="recuse"),
     path("sessions/<int:pk>/move/", sessions.move, name="session_move"),

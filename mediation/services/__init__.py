@@ -16,21 +16,26 @@ from mediation.services.assigning import (
     assign_mediator,
     recuse,
 )
+from mediation.services.backlog import CaseTaken, Proposal, apply_backlog, propose_backlog
 from mediation.services.clarity import Fault, Term, UnclearAgreement
 
 __all__ = (
     "AlreadyAssigned",
     "AlreadyPerformed",
+    "CaseTaken",
     "Fault",
     "HasWithdrawn",
     "InConflict",
     "NoAgreement",
     "NotAssignable",
+    "Proposal",
     "Term",
     "UnclearAgreement",
     "WrongDay",
+    "apply_backlog",
     "assign_mediator",
     "may_record_performance",
+    "propose_backlog",
     "reach_agreement",
     "record_performance",
     "recuse",
