@@ -92,11 +92,13 @@ class HoldForm(forms.Form):
         label=_("Minutes"),
         help_text=_("What each side said, what was proposed, what remains open."),
         max_length=TEXT,
-        widget=forms.Textarea(attrs={"rows": 10, "data-draft-key": "minutes"}),
+        widget=forms.Textarea(attrs={"rows": 10}),
     )
     language = forms.ChoiceField(
         label=_("Language of the minutes"), choices=Language.choices, widget=forms.RadioSelect, initial=Language.CHINESE
     )
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0, initial=0, required=False)
 
     def __init__(self, *args: Any, attendances: Iterable[Attendance], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,7 +115,15 @@ class HoldForm(forms.Form):
         """What the service takes."""
         data = self.cleaned_data
         came = {key: data[name] for name, key in self._keys.items()}
-        return {"came": came, "minutes": data["minutes"], "language": data["language"]}
+        return {"came": came, "minutes": data["minutes"], "language": data["language"], "revision": data["revision"]}
+
+
+class MinutesForm(forms.Form):
+    """What the page sends while the minutes are typed."""
+
+    minutes = forms.CharField(max_length=TEXT, required=False, strip=False)
+    language = forms.ChoiceField(choices=Language.choices)
+    revision = forms.IntegerField(min_value=0)
 
 
 class FailForm(forms.Form):

@@ -40,17 +40,29 @@ class RightsNotTold(GovernanceError):
     message = _("First record the notice of rights for: %(who)s.")
 
 
+class MinutesChanged(GovernanceError):
+    code = "minutes_changed"
+    message = _("The minutes were changed in another window; copy your text and open this page anew.")
+
+
 @atomic
 def hold_session(
-    *, session: Session, by: User, came: Mapping[int, str], minutes: str, language: str = Language.CHINESE
+    *,
+    session: Session,
+    by: User,
+    came: Mapping[int, str],
+    minutes: str,
+    language: str = Language.CHINESE,
+    revision: int | None = None,
 ) -> Session:
     """Record that a session was held: who came, and the minutes.
 
     Args:
         came: for each called party (its key) one of :data:`ANSWERS`.
+        revision: of the minutes that the text goes on from; None to overwrite whatever was kept.
 
     Raises:
-        NotAllowed, NotPlanned, NotYet.
+        NotAllowed, NotPlanned, NotYet. MinutesChanged: another window kept a newer text.
         MissingInput: a party without an answer, or no minutes.
         NobodyCame: no side came.
         RightsNotTold: somebody came whose notice of rights is not recorded.
@@ -69,7 +81,7 @@ def hold_session(
     if not minutes.strip():
         raise MissingInput(field="minutes")
     Attendance.objects.bulk_update(attendances, ["state"])
-    keep_minutes(row, minutes.strip(), language)
+    _keep_minutes(row, minutes.strip(), language, revision)
     row.state = Session.State.HELD
     row.save(update_fields=["state"])
     facts = {"came": [party.pk for party in present], "minutes_sha256": text_digest(minutes.strip())}
@@ -114,9 +126,31 @@ def untold(case: Case, parties: Iterable[CaseParty]) -> list[CaseParty]:
     return [party for party in parties if party.pk not in told]
 
 
-def keep_minutes(session: Session, text: str, language: str) -> Minutes:
-    """Write the minutes of a locked session; the revision rises."""
+@atomic
+def save_minutes(*, session: Session, by: User, minutes: str, language: str, revision: int) -> Minutes:
+    """Keep what is typed of the minutes of a planned session; the revision rises.
+
+    Args:
+        revision: of the text that was typed on; 0 where there was none.
+
+    Raises:
+        NotAllowed, NotPlanned. MinutesChanged: another window kept a newer text.
+    """
+    _case, row = lock_planned(session, by)
+    return _keep_minutes(row, minutes, language, revision)
+
+
+def kept_minutes(session: Session) -> dict[str, object]:
+    """What is kept of the minutes, as the form begins with it."""
+    row = Minutes.objects.filter(session=session).first()
+    return {"minutes": row.text, "language": row.language, "revision": row.revision} if row else {"revision": 0}
+
+
+def _keep_minutes(session: Session, text: str, language: str, revision: int | None) -> Minutes:
+    """Write the minutes of a session whose case is locked."""
     row = Minutes.objects.filter(session=session).first() or Minutes(session=session)
+    if revision is not None and row.revision != revision:
+        raise MinutesChanged()
     row.text, row.language, row.revision, row.saved_at = text, language, row.revision + 1, timezone.now()
     row.save()
     return row

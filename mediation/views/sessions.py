@@ -8,22 +8,26 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from accounts.access import role_required, staff
 from accounts.models import Role
 from cases.models import Case, CaseParty
+from governance_center.errors import GovernanceError
 from governance_center.http import submit
 from mediation import selectors
 from mediation.models import Mediator, Session
 from mediation.services import holding
 from mediation.services import sessions as services
 from mediation.services.clashes import free_slots
-from mediation.session_forms import CancelForm, FailForm, HoldForm, RightsForm, WhenForm
+from mediation.session_calendar import calendar_file
+from mediation.session_forms import CancelForm, FailForm, HoldForm, MinutesForm, RightsForm, WhenForm
 
 CALLERS = (Role.MEDIATOR, Role.DISPATCHER)
 
@@ -68,12 +72,12 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
     """Record who came, and the minutes."""
     user, session = staff(request), _session(request, pk)
     attendances = list(session.attendances.select_related("party__person"))
-    form = HoldForm(request.POST or None, attendances=attendances)
+    form = HoldForm(request.POST or None, attendances=attendances, initial=holding.kept_minutes(session))
     untold = holding.untold(session.case, [one.party for one in attendances])
     return _deed(
         request, session, form, lambda: holding.hold_session(session=session, by=user, **form.values()),
         title=gettext_lazy("The session was held"), icon="check", done=gettext_lazy("The session was recorded."),
-        untold=untold,
+        untold=untold, saves_minutes=True,
     )  # fmt: skip
 
 
@@ -115,6 +119,30 @@ def rights(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, _("The notice of rights was recorded."))
         return redirect("cases:detail", case.number)
     return _page(request, case, form, _("Record the notice of rights"), "file-certificate")
+
+
+@role_required(*CALLERS)
+def calendar(request: HttpRequest, pk: int) -> HttpResponse:
+    """The session as a file for calendar programs."""
+    session = _session(request, pk)
+    response = HttpResponse(calendar_file(session), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{session.case.number}.ics"'
+    return response
+
+
+@role_required(*CALLERS)
+@require_POST
+def minutes(request: HttpRequest, pk: int) -> JsonResponse:
+    """Keep the minutes while they are typed; 409 with the reason where another window was faster."""
+    user, session = staff(request), _session(request, pk)
+    form = MinutesForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"message": " ".join(str(one) for row in form.errors.values() for one in row)}, status=422)
+    try:
+        row = holding.save_minutes(session=session, by=user, **form.cleaned_data)
+    except GovernanceError as error:
+        return JsonResponse({"message": str(error)}, status=error.status)
+    return JsonResponse({"revision": row.revision, "at": f"{timezone.localtime(row.saved_at):%H:%M:%S}"})
 
 
 def _deed(
@@ -159,4 +187,6 @@ def _case(request: HttpRequest, number: str) -> Case:
 
 def _session(request: HttpRequest, pk: int) -> Session:
     rows = Session.objects.visible_to(staff(request))
-    return get_object_or_404(rows.select_related("case__category", "case__division", "mediator", "room"), pk=pk)
+    return get_object_or_404(
+        rows.select_related("case__category", "case__division", "mediator", "room__centre", "minutes"), pk=pk
+    )

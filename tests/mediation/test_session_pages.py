@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from icalendar import Calendar
 
 from mediation.models import RightsNotice, Session
 from mediation.services.clashes import free_slots
@@ -93,6 +95,54 @@ def test_moving_cancelling_and_failing(world: World, sign_in: SignIn, language: 
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, first.period.lower, second.state) == ("cancelled", at(16), "failed")
+
+
+def keep(client: Client, session: Session, text: str, revision: int) -> HttpResponse:
+    url = reverse("mediation:session_minutes", args=[session.pk])
+    return client.post(url, {"minutes": text, "language": "ko", "revision": revision})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_minutes_are_kept_while_typed_and_a_second_window_does_not_overwrite(
+    world: World, sign_in: SignIn, language: str
+) -> None:
+    case = mediated(world)
+    tell_rights(case, world.mediator)
+    session = let_it_begin(call(case, world.mediator))
+    client = sign_in(world.mediator, language)
+    assert keep(client, session, "신청인이 말하기를", 0).json()["revision"] == 1
+    assert keep(client, session, "신청인이 말하기를 …", 1).json()["revision"] == 2
+    late = keep(client, session, "다른 창문", 1)
+    assert late.status_code == 409
+    assert late.json()["message"]
+    assert keep(client, session, "x", -1).status_code == 422
+    hold = reverse("mediation:session_hold", args=[session.pk])
+    assert "신청인이 말하기를 …" in client.get(hold).content.decode()
+    detail = client.get(reverse("cases:detail", args=[case.number])).content.decode()
+    assert "신청인이 말하기를" not in detail, "half-written minutes are not shown"
+    data = {f"party_{one.party_id}": "came" for one in session.attendances.all()}
+    data |= {"minutes": "다른 창문", "language": "ko", "revision": "1"}
+    assert client.post(hold, data).status_code == 422
+    assert client.post(hold, {**data, "revision": "2"}).status_code == 302
+    session.refresh_from_db()
+    assert (session.state, session.minutes.text, session.minutes.revision) == ("held", "다른 창문", 3)
+    assert keep(client, session, "뒤늦게", 3).status_code == 409, "what is held is not changed any more"
+    client = sign_in(world.other_mediator, language)
+    assert keep(client, session, "x", 3).status_code == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_session_is_a_file_for_calendar_programs(world: World, sign_in: SignIn, language: str) -> None:
+    case, room = mediated(world), make_room()
+    session = call(case, world.mediator, room)
+    client = sign_in(world.mediator, language)
+    answer = client.get(reverse("mediation:session_calendar", args=[session.pk]))
+    event = Calendar.from_ical(answer.content).walk("VEVENT")[0]
+    assert answer["Content-Type"].startswith("text/calendar")
+    assert (event.start, event.end) == (session.period.lower, session.period.upper)
+    assert case.number in event["summary"]
+    assert {"zh-hans": "第一调解室", "ko": "제1조정실"}[language] in event["location"]
+    assert str(case.parties.get(part="applicant")) not in answer.content.decode()
 
 
 def test_others_find_no_page_and_no_button(world: World, sign_in: SignIn) -> None:
