@@ -77,7 +77,7 @@ class TermForm(forms.Form):
         decimal_places=2,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
-    due_on = forms.DateField(label=_("By when"), required=False, widget=forms.DateInput)
+    due_on = forms.DateField(label=_("Due on"), required=False, widget=forms.DateInput)
     how = forms.CharField(label=_("How"), max_length=300, required=False)
     count = forms.IntegerField(label=_("Instalments"), required=False, min_value=2, max_value=120)
     first_on = forms.DateField(label=_("First instalment on"), required=False, widget=forms.DateInput)

@@ -19,6 +19,7 @@ from cases.models import CaseParty
 from governance_center import papers
 from governance_center.amounts import in_capitals
 from mediation.models import Agreement, Obligation
+from mediation.services.clarity import Term, listed
 
 BOTH = "both"
 LANGUAGES: Mapping[str, tuple[str, ...]] = {
@@ -107,26 +108,37 @@ def _texts(*sections: tuple[str, str]) -> Rows:
 
 
 def _after(agreement: Agreement) -> Rows:
+    """What stands below the obligations; a text that only lists them is not told a second time."""
     told = (_("What if it is not performed"), agreement.if_not)
-    if agreement.obligations.all():
-        # The list made from the obligations themselves would say everything twice.
-        return _texts(told)
-    return _texts((_("Terms"), agreement.terms), told)
+    duties = agreement.obligations.all()
+    if not duties:
+        return _texts((_("Terms"), agreement.terms), told)
+    same = agreement.terms == listed([_term(duty) for duty in duties])
+    return _texts((_("Further terms"), "" if same else agreement.terms), told)
+
+
+def _term(duty: Obligation) -> Term:
+    return Term(
+        debtor=duty.debtor, creditor=duty.creditor, kind=duty.kind, what=duty.what, amount=duty.amount,
+        due_on=duty.due_on,
+    )  # fmt: skip
 
 
 def _obligation(duty: Obligation) -> dict[str, Any]:
-    rows = [
+    """The short facts stand two in a row, what and how over the whole width.
+
+    A fact is empty in both languages or in none.
+    """
+    short = [
         (_("Who performs"), str(duty.debtor)),
         (_("To whom"), str(duty.creditor or "")),
-        (_("What"), f"{duty.get_kind_display()} · {duty.what}"),
         (_("Amount"), _money(duty.amount) if duty.amount else ""),
-        (_("By when"), date_format(duty.due_on)),
-        (_("How"), duty.how),
+        (_("Due on"), date_format(duty.due_on)),
     ]
-    # A row is empty in both languages or in none.
     return {
-        "rows": [row for row in rows if row[1]],
-        "head": [_("Instalment"), _("By when"), _("Amount"), _("In capitals")],
+        "short": [row for row in short if row[1]],
+        "long": [row for row in ((_("What"), duty.what), (_("How"), duty.how)) if row[1]],
+        "head": [_("Instalment"), _("Due on"), _("Amount"), _("In capitals")],
         "instalments": [
             [str(part.position), _short(part.due_on), f"￥{part.amount:,.2f}", in_capitals(part.amount)]
             for part in duty.instalments.all()

@@ -20,7 +20,7 @@ from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.ledger import text_digest
 from governance_center.transactions import atomic
 from mediation.models import Agreement, Committee, Instalment, Mediator, Obligation
-from mediation.services.clarity import Draft, Term, UnclearAgreement, clarity_checks
+from mediation.services.clarity import Draft, Term, UnclearAgreement, clarity_checks, listed
 
 
 class NoAgreement(GovernanceError):
@@ -75,7 +75,7 @@ def reach_agreement(
     written = form == Agreement.Form.WRITTEN
     if obligations or (written and obligations is not None):
         _check_clarity(case, obligations, today, responsibilities=responsibilities, if_not=if_not, written=written)
-    terms = terms.strip() or _listed(obligations or ())
+    terms = terms.strip() or listed(obligations or ())
     if not terms:
         raise MissingInput(field="terms")
     mediator = Mediator.objects.filter(user=by).first()
@@ -167,16 +167,6 @@ def _number(mediator: Mediator | None, year: int) -> dict[str, object]:
 
 def _latest(obligations: Sequence[Term]) -> dt.date | None:
     return max((term.last_day for term in obligations if term.last_day), default=None)
-
-
-def _listed(obligations: Sequence[Term]) -> str:
-    """The obligations as plain lines, for the history of the case; no words of our own."""
-    lines = []
-    for position, term in enumerate(obligations, start=1):
-        people = " → ".join(str(party) for party in (term.debtor, term.creditor) if party)
-        amount = f" ￥{term.amount:,.2f}" if term.amount else ""
-        lines.append(f"{position}. {people}: {term.what.strip()}{amount} ({term.last_day})")
-    return "\n".join(lines)
 
 
 def _write_obligations(agreement: Agreement, obligations: Sequence[Term]) -> None:

@@ -72,6 +72,16 @@ class UnclearAgreement(GovernanceError):
         self.faults = tuple(faults)
 
 
+def listed(obligations: Sequence[Term]) -> str:
+    """The obligations as plain lines, for the history of the case; no words of our own."""
+    lines = []
+    for position, term in enumerate(obligations, start=1):
+        people = " → ".join(str(party) for party in (term.debtor, term.creditor) if party)
+        amount = f" ￥{term.amount:,.2f}" if term.amount else ""
+        lines.append(f"{position}. {people}: {term.what.strip()}{amount} ({term.last_day})")
+    return "\n".join(lines)
+
+
 NEEDED = MissingInput.message
 PAST = _("This day lies in the past.")
 
