@@ -30,10 +30,7 @@ class WhenForm(forms.Form):
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    minutes = forms.TypedChoiceField(
-        label=_("How long"), coerce=int, initial=60,
-        choices=[(one, _("%(minutes)s minutes") % {"minutes": one}) for one in LENGTHS],
-    )  # fmt: skip
+    minutes = forms.TypedChoiceField(label=_("How long"), coerce=int, initial=60)
     room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.none(), required=False)
     online_link = forms.URLField(
         label=_("or a link for an online session"), required=False, max_length=300, assume_scheme="https"
@@ -45,6 +42,9 @@ class WhenForm(forms.Form):
     def __init__(self, *args: Any, slots: Sequence[Slot], rooms: QuerySet[Room], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._slots = {f"{slot.start.isoformat()} {slot.room.pk}": slot for slot in slots}
+        self.fields["minutes"].choices = [  # type: ignore[attr-defined]
+            (one, _("%(minutes)s minutes") % {"minutes": one}) for one in LENGTHS
+        ]
         self.fields["room"].queryset = rooms  # type: ignore[attr-defined]
         self.fields["slot"].choices = [  # type: ignore[attr-defined]
             (key, f"{date_format(timezone.localtime(slot.start), 'm-d D H:i')} · {slot.room}")

@@ -4,10 +4,12 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, User
 from cases.models import Case
+from governance_center.calendar import local_day
 from mediation.models.committee import Mediator
 
 STANDING = Q(state__in=("planned", "held"))
@@ -106,6 +108,10 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.period.lower:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_today(self) -> bool:
+        return local_day(self.period.lower) == timezone.localdate()
 
     @property
     def where(self) -> str:

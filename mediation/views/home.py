@@ -22,7 +22,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "page": cases,
         "visits": visits[:5],
         "due": visits.count(),
-        "today": today,
         "sessions": selectors.my_sessions(user)[:SHOWN],
     }
     return render(request, "mediation/home.html", context)

@@ -11,7 +11,7 @@ from accounts.models import User
 from cases.models import Case, CaseParty, Category
 from cases.services import CaseInput, PartyInput, open_case, sign_referral
 from departments.models import Centre, Division
-from mediation.models import Mediator, Minutes, Room, Session
+from mediation.models import Mediator, Minutes, Session
 from mediation.services import assign_mediator
 from tests.e2e.conftest import DESKTOP, PHONE, Person
 from tests.mediation.sessions import call, let_it_begin
@@ -47,7 +47,6 @@ def mediated(mediator: User) -> Case:
 def test_from_one_tap_to_the_minutes(visit: Visit, language: str, size: str) -> None:
     mediator = Mediator.objects.filter(user__username="mediator.longjing").get()
     assert mediator.user
-    Room.objects.create(centre_id=LONGJING, name_zh_hans="第一调解室", name_ko="제1조정실")
     case = mediated(mediator.user)
     person = visit("mediator.longjing", language, PHONE if size == "phone" else DESKTOP)
     page = person.page

@@ -29,6 +29,7 @@ def test_one_tap_on_a_free_time_calls_the_session(world: World, sign_in: SignIn,
     key = f"{slot.start.isoformat()} {room.pk}"
     page = client.get(url).content.decode()
     assert f'value="{key}"' in page
+    assert {"zh-hans": "60 分钟", "ko": "60분"}[language] in page
     assert str(case.parties.get(part="applicant")) in page, "whose rights are still to be told"
     assert client.post(url, {"slot": key, "minutes": "60"}).status_code == 302
     session = Session.objects.get(case=case)

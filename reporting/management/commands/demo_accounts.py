@@ -10,9 +10,10 @@ from django.db import transaction
 
 from accounts.models import DEMO_PASSWORD, Role, User
 from cases.models import Category
-from mediation.models import Committee, Mediator
+from mediation.models import Committee, Mediator, Room
 
-LIYUAN = "222405005"
+LIYUAN, LONGJING = "222405005", "222405"
+ROOMS = (("第一调解室", "제1조정실", 8), ("第二调解室", "제2조정실", 12))
 
 
 class Account(NamedTuple):
@@ -70,6 +71,7 @@ class Command(BaseCommand):
             for account in ACCOUNTS:
                 _make(account)
             _make_mediators()
+            _make_rooms()
 
     def _list(self) -> None:
         self.stdout.write(f"\nDemo accounts, all with the password  {DEMO_PASSWORD}\n")
@@ -110,3 +112,9 @@ def _make_mediators() -> None:
             },
         )  # fmt: skip
         mediator.specialties.set(fields)
+
+
+def _make_rooms() -> None:
+    """Two mediation rooms of the centre of Longjing."""
+    for name, korean, seats in ROOMS:
+        Room.objects.get_or_create(centre_id=LONGJING, name_zh_hans=name, defaults={"name_ko": korean, "seats": seats})
