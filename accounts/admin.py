@@ -1,7 +1,11 @@
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import services
 from accounts.models import Look, Notification, User
 
 
@@ -64,3 +68,11 @@ class NotificationAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "recipient", "kind", "email_state", "email_attempts", "email_error")
     list_filter = ("email_state", "kind")
     list_select_related = ("recipient",)
+    actions = ("send_again",)
+
+    @admin.action(description=_("Send the failed e-mails again"), permissions=("view",))
+    def send_again(self, request: HttpRequest, rows: QuerySet[Notification]) -> None:
+        """Put the failed ones among those chosen back into the outbox."""
+        count = services.send_again(notification_ids=list(rows.values_list("pk", flat=True)))
+        text = gettext("Failed e-mails that are sent again: %(count)s.") % {"count": count}
+        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)

@@ -40,6 +40,12 @@ def deliver_notifications(*, limit: int = 500) -> int:
     return sent
 
 
+def send_again(*, notification_ids: list[int]) -> int:
+    """Put the failed e-mails among these back into the outbox with all attempts anew; returns how many."""
+    failed = Notification.objects.filter(pk__in=notification_ids, email_state=Notification.EmailState.FAILED)
+    return failed.update(email_state=Notification.EmailState.PENDING, email_attempts=0)
+
+
 @transaction.atomic
 def _deliver_one(pk: int, connection: BaseEmailBackend) -> bool:
     row = (

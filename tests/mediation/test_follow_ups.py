@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Callable
 
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Notification
+from accounts.models import Notification, User
 from accounts.services import deliver_notifications
 from cases import ledger
 from cases.models import Case
@@ -132,6 +135,24 @@ def test_an_email_that_fails_is_tried_again_and_then_shown_as_failed(world: Worl
         assert deliver_notifications() == 0
     row = Notification.objects.get(kind="follow_up.due")
     assert (row.email_state, row.email_attempts, row.email_error) == ("failed", 5, "ConnectionRefusedError")
+
+
+def test_the_administrator_sends_failed_emails_again_and_only_those(
+    world: World, sign_in: Callable[..., Client]
+) -> None:
+    resolved(world)
+    sweep(today=after(7))
+    Notification.objects.update(email_state="sent")
+    failed = Notification.objects.filter(kind="follow_up.due")
+    failed.update(email_state="failed", email_attempts=5)
+    User.objects.filter(pk=world.dispatcher.pk).update(is_staff=True, is_superuser=True)
+    chosen = {"action": "send_again", "_selected_action": list(Notification.objects.values_list("pk", flat=True))}
+    page = sign_in(User.objects.get(pk=world.dispatcher.pk), "ko").post(
+        reverse("admin:accounts_notification_changelist"), chosen, follow=True
+    )
+    assert "다시 보내는 실패한 전자우편: 1통." in page.content.decode()
+    assert [deliver_notifications(), deliver_notifications()] == [1, 0]
+    assert failed.get().email_state == "sent"
 
 
 def test_recording_keeps_what_was_found_and_covers_missed_visits(world: World) -> None:
