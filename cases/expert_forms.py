@@ -56,7 +56,7 @@ class AskForm(forms.Form):
     )
     minutes = forms.TypedChoiceField(
         label=_("How long"), coerce=int, initial=30,
-        choices=[(one, _("%(minutes)s minutes") % {"minutes": one}) for one in MINUTES],
+        choices=lambda: [(one, _("%(minutes)s minutes") % {"minutes": one}) for one in MINUTES],
     )  # fmt: skip
     question = forms.CharField(
         label=_("Question"),

@@ -245,6 +245,7 @@ def test_asking_on_the_page(world: World, case: Case, expert: Expert, sign_in: S
     refused = client.post(chosen, {"minutes": "30", "question": "问题甲"})
     assert refused.status_code == 422
     assert "问题甲" in refused.content.decode()
+    assert {"zh-hans": "30分钟", "ko": "30분"}[language] in refused.content.decode().replace(" ", "")
     assert client.post(chosen, {"slot": slot, "minutes": "30", "question": "问题甲"}).status_code == 302
     row = ExpertAppointment.objects.get()
     assert f"/experts/appointments/{row.pk}/opinion/" in client.get(f"/cases/{case.number}/").content.decode()
