@@ -104,11 +104,9 @@ def may_call(case: Case, user: User) -> bool:
 
 
 def may_settle(session: Session, user: User) -> bool:
-    """Whoever may call on the case, and the session's own mediator, while it is planned."""
-    if session.state != State.PLANNED or not user.is_active:
-        return False
-    own = session.mediator.user_id is not None and session.mediator.user_id == user.pk
-    return own or bool(workflow.relations(user, session.case) & {Actor.MEDIATOR, Actor.DISPATCH})
+    """The mediator who has the case in hand now, or a dispatcher, while it is planned; not who withdrew."""
+    in_charge = workflow.relations(user, session.case) & {Actor.MEDIATOR, Actor.DISPATCH}
+    return session.state == State.PLANNED and user.is_active and bool(in_charge)
 
 
 @atomic

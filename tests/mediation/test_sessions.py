@@ -15,7 +15,7 @@ from cases.models import Case, CaseEvent, CaseParty
 from cases.services import withdraw_case
 from governance_center.errors import IllegalMove, MissingInput, NotAllowed
 from mediation.models import Attendance, RightsNotice, Room, Session
-from mediation.services import reach_agreement
+from mediation.services import assign_mediator, reach_agreement, recuse
 from mediation.services.clashes import MediatorTaken, PartyTaken, RoomTaken, free_slots
 from mediation.services.holding import NobodyCame, NotYet, RightsNotTold, fail_session, hold_session
 from mediation.services.sessions import (
@@ -304,3 +304,13 @@ def test_of_two_who_call_into_one_room_at_once_one_gets_it(world: World) -> None
     assert sorted(results) == ["called", "taken"]
     assert Session.objects.count() == 1
     assert CaseEvent.objects.filter(kind="session.called").count() == 1
+
+
+def test_who_withdrew_settles_the_session_no_more_and_who_follows_does(world: World) -> None:
+    case = mediated(world)
+    session = call(case, world.mediator)
+    recuse(case=case, by=world.mediator, relation="kin", note="亲属", party=case.parties.get(part="applicant"))
+    with pytest.raises(NotAllowed):
+        cancel_session(session=session, by=world.mediator, reason="x")
+    assign_mediator(case=case, mediator=world.other_mediator.mediator, by=world.tax)
+    assert cancel_session(session=session, by=world.other_mediator, reason="另约").state == "cancelled"
