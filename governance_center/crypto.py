@@ -131,6 +131,18 @@ def blind_index(text: str, *, purpose: str) -> str:
     return hmac.new(settings.BLIND_INDEX_KEY.encode(), message, hashlib.sha256).hexdigest()
 
 
+def sha256_hex(content: bytes) -> str:
+    """SHA-256 of a file, 64 lower-case hex digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def sm3_hex(content: bytes) -> str:
+    """SM3 (GB/T 32905) of a file, 64 lower-case hex digits."""
+    digest = hashes.Hash(hashes.SM3())
+    digest.update(content)
+    return digest.finalize().hex()
+
+
 def key_problem(key: str) -> str:
     """What is wrong with an entry of ``FIELD_KEYS``, without telling it; empty when nothing is."""
     try:

@@ -59,6 +59,7 @@ def rotate(model: type[models.Model], *, batch: int) -> Iterator[Progress]:
         batch: rows to a transaction.
     """
     progress, after = Progress(stale(model).count()), None
+    batch = min(batch, getattr(model, "ROTATION_BATCH", batch))
     while rows := _next_rows(model, after, batch, progress):
         after = rows[-1][0]
         yield progress

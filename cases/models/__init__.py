@@ -1,6 +1,7 @@
 from cases.models.appointment import Appointment, OnCallCall
 from cases.models.case import Case, CaseAccess, CaseNumberSeries, CaseParty, Channel, Note, RiskLevel
 from cases.models.category import Category, CategoryAssistant, CodeEntry, Kind, PetitionClass
+from cases.models.document import Document, DocumentContent, Part
 from cases.models.event import CaseEvent, EventKind
 from cases.models.expert import Expert, ExpertAppointment
 from cases.models.hand_over import HandOver
@@ -35,6 +36,8 @@ __all__ = (
     "Deadline",
     "DeadlineExtension",
     "DeadlinePause",
+    "Document",
+    "DocumentContent",
     "EventKind",
     "Expert",
     "ExpertAppointment",
@@ -47,6 +50,7 @@ __all__ = (
     "Need",
     "Note",
     "OnCallCall",
+    "Part",
     "Person",
     "PersonKey",
     "PersonMerge",

@@ -57,6 +57,21 @@ class EventKind(models.TextChoices):
     SESSION_CANCELLED = "session.cancelled", _("session cancelled")
     SESSION_HELD = "session.held", _("session held")
     SESSION_FAILED = "session.failed", _("session came to nothing")
+    DOCUMENT_KEPT = "document.kept", _("paper kept")
+    NOTICE_SENT = "notice.sent", _("notice given to a party")
+    EXTENSION_AGREED = "mediation.extended", _("parties agreed to a longer mediation")
+    AGREEMENT_SIGNED = "agreement.signed", _("agreement signed")
+    AGREEMENT_SEALED = "agreement.sealed", _("agreement sealed")
+    AGREEMENT_IN_FORCE = "agreement.in_force", _("agreement in force")
+    PERFORMED = "agreement.performed", _("performance recorded")
+    PERFORMANCE_URGED = "agreement.urged", _("performance urged")
+    GUIDED_TO_COURT = "agreement.guided_to_court", _("guided to the court")
+    CONFIRMATION_ASKED = "confirmation.asked", _("judicial confirmation applied for")
+    CONFIRMATION_DECIDED = "confirmation.decided", _("court decided on the confirmation")
+    FOLLOW_UP_CANCELLED = "follow_up.cancelled", _("follow-up cancelled")
+    SECOND_CALL_DRAWN = "follow_up.second_call", _("drawn for a second call")
+    PRESCRIBED = "case.prescribed", _("root diagnosed and remedy prescribed")
+    FILE_MADE = "file.made", _("complete file made")
 
 
 class CaseEvent(models.Model):

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from cases.models import Person, PersonPhone
+from cases.models import DocumentContent, Person, PersonPhone
 from governance_center import checks, crypto, rotation
 from intake.models.visit import Source
 
@@ -151,7 +151,7 @@ def rotate(**options: Any) -> str:
 
 
 def test_every_model_with_an_encrypted_field_is_known() -> None:
-    assert set(rotation.encrypted_models()) == {Person, PersonPhone, Source}
+    assert set(rotation.encrypted_models()) == {DocumentContent, Person, PersonPhone, Source}
     assert rotation.encrypted_fields(Person) == ["identity_number", "phone", "needs_note"]
 
 
