@@ -30,6 +30,17 @@ WORDS: Mapping[str, str | Promise] = {
     "term_ends": _("The term of three years ends on %(day)s."),
     "certificate": _("Certificate run out: %(names)s."),
 }
+SHORT: Mapping[str, str | Promise] = {
+    "few_members": _("too few members"),
+    "many_members": _("too many members"),
+    "no_chair": _("no chair"),
+    "no_woman": _("no woman"),
+    "no_minority": _("no smaller nationality"),
+    "term_unknown": _("term not recorded"),
+    "term_over": _("term over"),
+    "term_ends": _("term ends soon"),
+    "certificate": _("certificate run out"),
+}
 ARTICLES: Mapping[str, int] = {
     "few_members": 8, "many_members": 8, "no_chair": 8, "no_woman": 8, "no_minority": 8,
     "term_unknown": 9, "term_over": 9, "term_ends": 9, "certificate": 14,
@@ -65,6 +76,11 @@ class Warned:
         """The sentence in the active language."""
         sentence = str(WORDS[self.code])
         return sentence % self.params if self.params else sentence
+
+    @property
+    def short(self) -> str:
+        """Two or three words for a list."""
+        return str(SHORT[self.code])
 
     @property
     def basis(self) -> str:

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('period', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='days')),
-                ('reason', models.CharField(choices=[('leave', 'leave'), ('illness', 'illness'), ('training', 'training'), ('duty', 'other duty'), ('away', 'away from home')], max_length=10, verbose_name='reason')),
+                ('reason', models.CharField(choices=[('leave', 'on leave'), ('illness', 'ill'), ('training', 'in training'), ('duty', 'other duty'), ('away', 'away from home')], max_length=10, verbose_name='reason')),
                 ('noted_at', models.DateTimeField(auto_now_add=True, verbose_name='noted at')),
             ],
             options={
@@ -46,14 +46,14 @@ class Migration(migrations.Migration):
             name='RegisterImport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('committees', 'committees'), ('mediators', 'mediators')], max_length=10, verbose_name='list')),
+                ('kind', models.CharField(choices=[('committees', 'committees'), ('mediators', 'mediators')], max_length=10, verbose_name='kind of list')),
                 ('file_name', models.CharField(max_length=200, verbose_name='file')),
                 ('content', models.BinaryField()),
                 ('submission_key', models.UUIDField(editable=False, unique=True)),
                 ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='asked for at')),
                 ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='taken over at')),
-                ('added', models.PositiveIntegerField(default=0, verbose_name='added')),
-                ('changed', models.PositiveIntegerField(default=0, verbose_name='changed')),
+                ('added', models.PositiveIntegerField(default=0, verbose_name='entries added')),
+                ('changed', models.PositiveIntegerField(default=0, verbose_name='entries changed')),
             ],
             options={
                 'verbose_name': 'import of the register',
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='mediator',
             name='position',
-            field=models.CharField(choices=[('chair', 'chair'), ('deputy', 'deputy chair'), ('member', 'member'), ('engaged', 'engaged mediator')], default='member', max_length=8, verbose_name='position in the committee'),
+            field=models.CharField(choices=[('chair', 'chair'), ('deputy', 'deputy chair'), ('member', 'committee member'), ('engaged', 'engaged mediator')], default='member', max_length=8, verbose_name='position in the committee'),
         ),
         migrations.AddField(
             model_name='mediator',
@@ -143,11 +143,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='mediator',
-            constraint=models.UniqueConstraint(condition=models.Q(('certificate_number', ''), _negated=True), fields=('certificate_number',), name='mediation_certificate_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('certificate_number', ''), _negated=True), fields=('certificate_number',), name='mediation_certificate_once', violation_error_message='Another mediator has this certificate number.'),
         ),
         migrations.AddConstraint(
             model_name='mediator',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True), ('position', 'chair')), fields=('committee',), name='mediation_one_chair'),
+            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True), ('position', 'chair')), fields=('committee',), name='mediation_one_chair', violation_error_message='This committee already has a chair.'),
         ),
         migrations.AddField(
             model_name='mediatorabsence',

@@ -25,9 +25,9 @@ class MediatorAbsence(models.Model):
     """Days on which a mediator takes no new case. Without a last day it holds until further notice."""
 
     class Reason(models.TextChoices):
-        LEAVE = "leave", _("leave")
-        ILLNESS = "illness", _("illness")
-        TRAINING = "training", _("training")
+        LEAVE = "leave", _("on leave")
+        ILLNESS = "illness", _("ill")
+        TRAINING = "training", _("in training")
         DUTY = "duty", _("other duty")
         AWAY = "away", _("away from home")
 

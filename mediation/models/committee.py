@@ -164,7 +164,7 @@ class Position(models.TextChoices):
 
     CHAIR = "chair", _("chair")
     DEPUTY = "deputy", _("deputy chair")
-    MEMBER = "member", _("member")
+    MEMBER = "member", _("committee member")
     ENGAGED = "engaged", _("engaged mediator")
 
 
@@ -241,10 +241,16 @@ class Mediator(models.Model):
         ordering = ("committee", "pk")
         constraints = (
             models.UniqueConstraint(
-                fields=("certificate_number",), condition=~Q(certificate_number=""), name="mediation_certificate_once"
+                fields=("certificate_number",),
+                condition=~Q(certificate_number=""),
+                name="mediation_certificate_once",
+                violation_error_message=_("Another mediator has this certificate number."),
             ),
             models.UniqueConstraint(
-                fields=("committee",), condition=Q(position="chair", is_active=True), name="mediation_one_chair"
+                fields=("committee",),
+                condition=Q(position="chair", is_active=True),
+                name="mediation_one_chair",
+                violation_error_message=_("This committee already has a chair."),
             ),
         )
 

@@ -16,15 +16,15 @@ class RegisterImport(models.Model):
         COMMITTEES = "committees", _("committees")
         MEDIATORS = "mediators", _("mediators")
 
-    kind = models.CharField(_("list"), max_length=10, choices=Kind.choices)
+    kind = models.CharField(_("kind of list"), max_length=10, choices=Kind.choices)
     file_name = models.CharField(_("file"), max_length=200)
     content = models.BinaryField(editable=False)
     submission_key = models.UUIDField(unique=True, editable=False)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked for by"))
     asked_at = models.DateTimeField(_("asked for at"), auto_now_add=True)
     done_at = models.DateTimeField(_("taken over at"), null=True, blank=True)
-    added = models.PositiveIntegerField(_("added"), default=0)
-    changed = models.PositiveIntegerField(_("changed"), default=0)
+    added = models.PositiveIntegerField(_("entries added"), default=0)
+    changed = models.PositiveIntegerField(_("entries changed"), default=0)
 
     class Meta:
         verbose_name = _("import of the register")

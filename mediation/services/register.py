@@ -60,6 +60,11 @@ class AbsenceNoted(GovernanceError):
     message = _("An absence is already noted for some of these days.")
 
 
+def may_enter(user: User) -> bool:
+    """Who enters new committees and mediators."""
+    return may_maintain(user, user.scope_code)
+
+
 def may_keep_committee(committee: Committee, user: User) -> bool:
     """The dispatchers of the division that it lies in, and those above it."""
     return may_maintain(user, committee.division_id)
@@ -116,9 +121,8 @@ def save_mediator(*, mediator: Mediator, by: User, specialties: Iterable[Categor
         ChairTaken: the committee has another chair who is active.
     """
     before = Mediator.objects.select_for_update(of=("self",)).filter(pk=mediator.pk).first()
-    for one in filter(None, (mediator, before)):
-        if not may_keep(one, by):
-            raise NotAllowed()
+    if not may_keep(mediator, by) or (before is not None and not may_keep(before, by)):
+        raise NotAllowed()
     check_entry(mediator, timezone.localdate())
     taken = Mediator.objects.filter(certificate_number=mediator.certificate_number).exclude(pk=mediator.pk)
     if mediator.certificate_number and taken.exists():

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mediation.committee_rules import ARTICLES, SOON, WORDS, MediatorOf, majority_of, warnings_of
+from mediation.committee_rules import ARTICLES, SHORT, SOON, WORDS, MediatorOf, majority_of, warnings_of
 from mediation.models import Committee
 
 TODAY = dt.date(2026, 11, 25)
@@ -60,7 +60,7 @@ def test_each_rule(given: dict[str, Any], expected: list[str]) -> None:
 
 
 def test_every_warning_has_words_and_an_article() -> None:
-    assert set(WORDS) == set(ARTICLES)
+    assert set(WORDS) == set(SHORT) == set(ARTICLES)
     lapsed = one("朴英子", certificate_until=TODAY - dt.timedelta(days=1), is_member=False)
     found = warnings_of([lapsed], term_end=TODAY, majority="01", today=TODAY)
     assert {row.code: row.basis[-2:].strip() for row in found}["term_ends"] == "9"
