@@ -34,13 +34,15 @@ DASHBOARD = Entry("reporting:dashboard", "chart-bar", _("Dashboard"))
 ROTA = Entry("cases:rota", "calendar-event", _("Rota"))
 CALENDAR = Entry("cases:rota_calendar", "calendar-week", _("Rota calendar"))
 EXPERTS = Entry("cases:experts", "school", _("Legal workers' home"))
+COMMITTEES = Entry("mediation:committees", "building-community", _("Committees"))
+MEDIATORS = Entry("mediation:mediators", "users", _("Mediators"))
 IMPORTS = Entry("intake:imports", "file-import", _("Take over old registers"))
 ADMIN = Entry("admin:index", "settings", _("Administration"))
 
 BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
     Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS, CALENDAR, EXPERTS),
     Role.OFFICER: (REFERRALS, CASES, WHISTLES, SUPERVISION, CALENDAR, EXPERTS),
-    Role.MEDIATOR: (MEDIATION, FOLLOW_UPS, CASES, EXPERTS),
+    Role.MEDIATOR: (MEDIATION, FOLLOW_UPS, CASES, MEDIATORS, EXPERTS),
     Role.DISPATCHER: (
         DISPATCH,
         CASES,
@@ -50,13 +52,15 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         REGISTER,
         BACKLOG,
         FOLLOW_UPS,
+        COMMITTEES,
+        MEDIATORS,
         ROTA,
         CALENDAR,
         EXPERTS,
         DASHBOARD,
         IMPORTS,
     ),
-    Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, CALENDAR),
+    Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, COMMITTEES, MEDIATORS, CALENDAR),
     Role.ADMINISTRATOR: (ADMIN, IMPORTS),
 }
 

@@ -45,6 +45,11 @@ def export_experts(rows: QuerySet[Expert]) -> HttpResponseBase:
     return response
 
 
+def as_workbook(table: Iterable[list[str]], name: str) -> HttpResponseBase:
+    """Any table, its headings first, as an XLSX download; cells are text and nothing else."""
+    return FileResponse(_workbook(table), as_attachment=True, filename=f"{name}-{timezone.localdate()}.xlsx")
+
+
 def defuse(text: str) -> str:
     """A cell that a spreadsheet would take for a formula gets an apostrophe before it."""
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -30,10 +30,11 @@ NOBODY = "nobody"
 
 
 def _mediators(request: HttpRequest | None) -> QuerySet[User]:
-    """The mediators of the reader's division: who has it now is the question asked most."""
+    """The mediators of the reader's division who have a case: who has it now is the question asked most."""
     user = getattr(request, "user", None)
     scope = user.scope_code if isinstance(user, User) else ""
-    rows = User.objects.filter(within("division__code", scope), role=Role.MEDIATOR)
+    has_cases = Exists(Case.objects.filter(mediator=OuterRef("pk")))
+    rows = User.objects.filter(within("division__code", scope), has_cases, role=Role.MEDIATOR)
     return rows.order_by("display_name", "pk")
 
 

@@ -230,6 +230,11 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
+# --- mediation
+# Where several nationalities live together, and the code (GB/T 3304) of the largest one there. The longest code of a
+# division counts, so a village whose people are mostly Korean is entered as {"222405004203": "10"}.
+MIXED_AREAS = {"2224": "01"}
+
 # --- programs
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from modeltranslation.admin import TranslationAdmin
 
-from mediation.models import Committee, Conflict, Mediator, Room
+from mediation.models import Committee, Conflict, Mediator, MediatorAbsence, Room
 
 
 @admin.register(Committee)
@@ -12,6 +12,10 @@ class CommitteeAdmin(TranslationAdmin):
     search_fields = ("name_zh_hans", "name_ko")
     autocomplete_fields = ("division",)
 
+    def save_model(self, request, obj, form, change):  # type: ignore[no-untyped-def]
+        obj.set_keys()
+        super().save_model(request, obj, form, change)
+
 
 @admin.register(Mediator)
 class MediatorAdmin(admin.ModelAdmin):
@@ -20,6 +24,10 @@ class MediatorAdmin(admin.ModelAdmin):
     list_select_related = ("committee",)
     search_fields = ("name", "name_hangul")
     autocomplete_fields = ("committee", "user", "specialties")
+
+    def save_model(self, request, obj, form, change):  # type: ignore[no-untyped-def]
+        obj.set_keys()
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(Conflict)
@@ -36,3 +44,11 @@ class RoomAdmin(TranslationAdmin):
     list_filter = ("is_active",)
     list_select_related = ("centre",)
     search_fields = ("name_zh_hans", "name_ko")
+
+
+@admin.register(MediatorAbsence)
+class MediatorAbsenceAdmin(admin.ModelAdmin):
+    list_display = ("mediator", "period", "reason")
+    list_filter = ("reason",)
+    list_select_related = ("mediator",)
+    raw_id_fields = ("mediator", "noted_by")

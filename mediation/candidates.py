@@ -17,6 +17,7 @@ from django.db.models import (
     OuterRef,
     Prefetch,
     Q,
+    QuerySet,
     Value,
     When,
     prefetch_related_objects,
@@ -26,7 +27,7 @@ from django.utils import timezone
 from cases.models import Case, CaseParty
 from cases.states import GUIDED_OUTCOMES, RESOLVED_OUTCOMES, Outcome
 from mediation.matching import UNKNOWN_MEAN, CaseFacts, MediatorFacts, Suggestion, rank
-from mediation.models import Assignment, Conflict, Mediator, MediatorQuerySet
+from mediation.models import Assignment, Conflict, Mediator, MediatorAbsence, MediatorQuerySet
 
 MOST = 300
 """So many candidates of a county are scored; a rough order by the same facts chooses them."""
@@ -41,17 +42,19 @@ Results = dict[int, tuple[int, int]]
 def candidates(case: Case) -> MediatorQuerySet:
     """Who may take the case, in a rough order of fit: room, the parties' languages, field, place, open load.
 
-    Left out are those with a conflict declared for one of the parties, and those who withdrew from this case.
+    Left out are those with a conflict declared for one of the parties, those who withdrew from this case, and those
+    who are absent today (:func:`absent`).
     """
     return (
         Mediator.objects.assignable()
+        .present_on(timezone.localdate())
         .of_county(case.county_code)
         .exclude(pk__in=conflicts_of(case).values("mediator_id"))
         .exclude(Exists(Assignment.objects.filter(case=case, mediator=OuterRef("pk")).exclude(end_reason="")))
         .with_open_load()
+        .with_field(str(case.category_id))
         .annotate(
             is_full=_flag(Q(open_load__gte=F("capacity"))),
-            knows=Count("specialties", filter=Q(specialties=case.category_id), distinct=True),
             speaks=_flag(Q(languages__contains=sorted(languages_of(case)))),
             near=_flag(Q(committee__division=case.division_id[:9]) | Q(committee__division=case.division_id)),
         )
@@ -59,6 +62,13 @@ def candidates(case: Case) -> MediatorQuerySet:
         .prefetch_related("specialties")
         .order_by("is_full", "-speaks", "-knows", "-near", "open_load", "pk")
     )
+
+
+def absent(case: Case) -> QuerySet[MediatorAbsence]:
+    """The absences of today by which mediators of the county are left out, with the mediators."""
+    present = Mediator.objects.assignable().of_county(case.county_code)
+    rows = MediatorAbsence.objects.on(timezone.localdate()).filter(mediator__in=present)
+    return rows.select_related("mediator").order_by("mediator__name", "pk")
 
 
 def suggestions(case: Case) -> list[Suggestion]:
@@ -138,12 +148,13 @@ def _flag(condition: Q) -> SqlCase:
 
 
 def of_counties(county_codes: Collection[str]) -> MediatorQuerySet:
-    """All who can take cases of some counties, with what the scoring needs; three queries."""
+    """All who can take cases of some counties and are not absent today, with what the scoring needs; three queries."""
     of_any = Q(pk__in=())
     for code in sorted(county_codes):
         of_any |= Q(committee__division__code__startswith=code) | Q(committee__division__code=code[:4])
     return (
         Mediator.objects.assignable()
+        .present_on(timezone.localdate())
         .filter(of_any)
         .with_open_load()
         .select_related("committee__division", "user")

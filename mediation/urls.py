@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import agreements, assigning, backlog, follow_ups, home, sessions
+from mediation.views import agreements, assigning, backlog, follow_ups, home, register, register_edit, sessions
 
 app_name = "mediation"
 
@@ -23,4 +23,15 @@ urlpatterns = [
     path("<str:number>/rights/", sessions.rights, name="rights"),
     path("<str:number>/agreement/", agreements.agreement, name="agreement"),
     path("<str:number>/agreement/<int:pk>/paper/", agreements.paper, name="paper"),
+    path("committees/", register.committee_list, name="committees"),
+    path("committees/new/", register_edit.edit_committee, name="committee_new"),
+    path("committees/<int:pk>/", register.committee, name="committee"),
+    path("committees/<int:pk>/edit/", register_edit.edit_committee, name="committee_edit"),
+    path("mediators/", register.mediator_list, name="mediators"),
+    path("mediators/new/", register_edit.edit_mediator, name="mediator_new"),
+    path("mediators/<int:pk>/", register.mediator, name="mediator"),
+    path("mediators/<int:pk>/edit/", register_edit.edit_mediator, name="mediator_edit"),
+    path("mediators/<int:pk>/phone/", register_edit.phone, name="mediator_phone"),
+    path("mediators/<int:pk>/absence/", register_edit.absence, name="mediator_absence"),
+    path("absences/<int:pk>/end/", register_edit.end_absence, name="absence_end"),
 ]

@@ -1,23 +1,41 @@
+from mediation.models.absence import MediatorAbsence
 from mediation.models.agreement import Agreement
 from mediation.models.assignment import Assignment
-from mediation.models.committee import Committee, Mediator, MediatorQuerySet
+from mediation.models.committee import (
+    MEMBERS,
+    Committee,
+    CommitteeQuerySet,
+    Employment,
+    Mediator,
+    MediatorQuerySet,
+    Position,
+    Qualification,
+)
 from mediation.models.conflict import Conflict
 from mediation.models.follow_up import FollowUp
 from mediation.models.obligation import Instalment, Obligation
+from mediation.models.register_import import RegisterImport
 from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Session
 
 __all__ = (
+    "MEMBERS",
     "Agreement",
     "Assignment",
     "Attendance",
     "Committee",
+    "CommitteeQuerySet",
     "Conflict",
+    "Employment",
     "FollowUp",
     "Instalment",
     "Mediator",
+    "MediatorAbsence",
     "MediatorQuerySet",
     "Minutes",
     "Obligation",
+    "Position",
+    "Qualification",
+    "RegisterImport",
     "RightsNotice",
     "Room",
     "Session",

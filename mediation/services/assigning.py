@@ -41,6 +41,16 @@ class HasWithdrawn(GovernanceError):
     message = _("%(mediator)s has withdrawn from this case.")
 
 
+class IsAbsent(GovernanceError):
+    code = "is_absent"
+    message = _("%(mediator)s cannot take this case: absent until %(day)s (%(reason)s).")
+
+
+class IsAway(GovernanceError):
+    code = "is_absent"
+    message = _("%(mediator)s cannot take this case: absent until further notice (%(reason)s).")
+
+
 @atomic
 def assign_mediator(*, case: Case, mediator: Mediator, by: User, named_by_parties: bool = False) -> Assignment:
     """Give the case to a mediator; an earlier assignment ends and stays in the history.
@@ -53,6 +63,7 @@ def assign_mediator(*, case: Case, mediator: Mediator, by: User, named_by_partie
     Raises:
         NotAssignable: not active, without account, or of another county.
         AlreadyAssigned: has it already.
+        IsAbsent, IsAway: an absence is noted for today.
         InConflict: a conflict with one of the parties is declared.
         HasWithdrawn: withdrew from this case earlier.
         GovernanceError: as :func:`cases.services.give_to_mediator`.
@@ -114,7 +125,16 @@ def _account_of(case: Case, mediator: Mediator) -> User:
         raise NotAssignable(mediator=str(mediator), field="mediator")
     if case.mediator_id == mediator.user_id:
         raise AlreadyAssigned(mediator=str(mediator), field="mediator")
+    _check_presence(mediator)
     return mediator.user
+
+
+def _check_presence(mediator: Mediator) -> None:
+    row = mediator.absences.on(timezone.localdate()).first()
+    if row is None:
+        return
+    told = {"mediator": str(mediator), "reason": row.get_reason_display(), "field": "mediator"}
+    raise IsAbsent(day=row.last.isoformat(), **told) if row.last else IsAway(**told)
 
 
 def _check_fairness(case: Case, mediator: Mediator) -> None:

@@ -14,7 +14,7 @@ from mediation import candidates, case_page, services
 from mediation.forms import AssignForm, RecuseForm
 from mediation.models import Assignment, Mediator
 
-PER_PAGE = 25
+PER_PAGE, ABSENT_SHOWN = 25, 20
 
 
 @role_required(Role.OFFICER, Role.DISPATCHER)
@@ -32,7 +32,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
         messages.warning(request, _("This is not possible now; the case has moved on."))
         return redirect("cases:detail", case.number)
     page = Paginator(candidates.suggestions(case), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"case": case, "form": form, "page": page}
+    context = {"case": case, "form": form, "page": page, "absences": candidates.absent(case)[:ABSENT_SHOWN]}
     return render(request, "mediation/assign.html", context, status=422 if form.errors else 200)
 
 

@@ -14,7 +14,7 @@ from cases.routing_book import MemoryBook
 from departments.models import Centre, Department, Division
 from departments.presence import local_holidays_of
 from mediation.models import Committee, Mediator
-from reporting.simulation import names
+from reporting.simulation import names, register
 
 # Share of the cases and of Korean speakers by county, about as the people are spread.
 COUNTIES = {
@@ -98,8 +98,8 @@ def _people(world: World, rng: random.Random) -> None:
 
 
 def _mediators(world: World, rng: random.Random) -> None:
-    """A committee for each county and township, and a few mediators with accounts in each county."""
-    divisions = Division.objects.filter(level__in=[Division.Level.COUNTY, Division.Level.TOWNSHIP]).order_by("code")
+    """A committee for each county and some townships, and a few mediators with accounts in each county."""
+    divisions = [*Division.objects.counties().order_by("code"), *register.townships()]
     have = set(Committee.objects.values_list("division_id", flat=True))
     Committee.objects.bulk_create(
         [

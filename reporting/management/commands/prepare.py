@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from reporting.simulation import today
+from reporting.simulation import register, today
 
 
 class Command(BaseCommand):
@@ -31,6 +31,7 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("demo_accounts", stdout=_Silent())
         call_command("simulate", if_empty=True)
+        register.build()
         today.stage()
 
 

@@ -1,0 +1,206 @@
+"""Filters and forms of the register: shape only; what may happen is the services' to say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Language, User
+from cases.models import Category
+from departments.models import Division
+from mediation import register_selectors as selectors
+from mediation.committee_rules import SHORT
+from mediation.models import (
+    Committee,
+    CommitteeQuerySet,
+    Employment,
+    Mediator,
+    MediatorAbsence,
+    MediatorQuerySet,
+)
+
+OLDEST = 100
+"""Nobody older than this is taken for a mediator; a typing error it is."""
+
+
+def _places(request: HttpRequest | None) -> QuerySet[Division]:
+    """Counties and townships that the reader finds in the register; villages are found by name."""
+    user = getattr(request, "user", None)
+    scope = user.scope_code[:6] if isinstance(user, User) else ""
+    levels = (Division.Level.COUNTY, Division.Level.TOWNSHIP)
+    return Division.objects.within(scope).filter(level__in=levels)
+
+
+class CommitteeFilter(django_filters.FilterSet):
+    """The filters of the list of committees; they live in the address."""
+
+    q = django_filters.CharFilter(method="search", label=_("Name or pinyin"))
+    kind = django_filters.ChoiceFilter(choices=Committee.Kind.choices, label=_("Kind"), empty_label=_("all"))
+    division = django_filters.ModelChoiceFilter(
+        queryset=_places, method="in_division", label=_("Place"), empty_label=_("all")
+    )
+    warning = django_filters.ChoiceFilter(
+        choices=(("any", _("any warning")), *SHORT.items()), method="warned", label=_("Warnings"), empty_label=_("all")
+    )
+
+    class Meta:
+        model = Committee
+        fields = ("kind",)
+
+    def search(self, queryset: CommitteeQuerySet, name: str, value: str) -> CommitteeQuerySet:
+        return queryset.named(value)
+
+    def in_division(self, queryset: CommitteeQuerySet, name: str, value: Division) -> CommitteeQuerySet:
+        return queryset.filter(division__code__startswith=value.pk)
+
+    def warned(self, queryset: CommitteeQuerySet, name: str, value: str) -> CommitteeQuerySet:
+        rows = queryset.active()
+        code = "" if value == "any" else value
+        return rows.filter(pk__in=selectors.warned_ids(rows, timezone.localdate(), code))
+
+
+class MediatorFilter(django_filters.FilterSet):
+    """The filters of the list of mediators; they live in the address."""
+
+    q = django_filters.CharFilter(method="search", label=_("Name, pinyin or phone"))
+    language = django_filters.ChoiceFilter(
+        choices=Language.choices, method="speaks", label=_("Language"), empty_label=_("all")
+    )
+    field = django_filters.ModelChoiceFilter(
+        queryset=Category.objects.in_use(), method="knows", label=_("Field"), empty_label=_("all")
+    )
+    division = django_filters.ModelChoiceFilter(
+        queryset=_places, method="in_division", label=_("Place"), empty_label=_("all")
+    )
+    employment = django_filters.ChoiceFilter(choices=Employment.choices, label=_("Employment"), empty_label=_("all"))
+    available = django_filters.ChoiceFilter(
+        choices=(("today", _("can take a case today")), ("absent", _("absent today")), ("left", _("not active"))),
+        method="is_available", label=_("Available"), empty_label=_("all"),
+    )  # fmt: skip
+
+    class Meta:
+        model = Mediator
+        fields = ("employment",)
+
+    def search(self, queryset: MediatorQuerySet, name: str, value: str) -> MediatorQuerySet:
+        return queryset.named(value)
+
+    def speaks(self, queryset: MediatorQuerySet, name: str, value: str) -> MediatorQuerySet:
+        return queryset.filter(languages__contains=[value])
+
+    def knows(self, queryset: MediatorQuerySet, name: str, value: Category) -> MediatorQuerySet:
+        return queryset.with_field(value.pk).filter(knows=True)
+
+    def in_division(self, queryset: MediatorQuerySet, name: str, value: Division) -> MediatorQuerySet:
+        return queryset.filter(committee__division__code__startswith=value.pk)
+
+    def is_available(self, queryset: MediatorQuerySet, name: str, value: str) -> MediatorQuerySet:
+        today = timezone.localdate()
+        if value == "absent":
+            return queryset.active().absent_on(today)
+        if value == "left":
+            return queryset.exclude(is_active=True, committee__is_active=True)
+        return queryset.assignable().present_on(today).filter(open_load__lt=F("capacity"))
+
+
+class CommitteeForm(forms.ModelForm):
+    """A committee's entry."""
+
+    name_zh_hans = forms.CharField(label=_("name in Chinese characters"), max_length=120)
+    name_ko = forms.CharField(label=_("name in Korean letters"), max_length=120, required=False)
+
+    class Meta:
+        model = Committee
+        fields = ("division", "kind", "founded_on", "term_start", "phone", "address", "is_active")
+
+    field_order = ("name_zh_hans", "name_ko", "kind", "division")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["division"].queryset = Division.objects.within(user.scope_code)  # type: ignore[attr-defined]
+        if self.instance.pk:
+            self.initial |= {"name_zh_hans": self.instance.name_zh_hans, "name_ko": self.instance.name_ko}
+
+    def committee(self) -> Committee:
+        """The entry with what was typed, not saved yet."""
+        row: Committee = self.save(commit=False)
+        row.name_zh_hans = self.cleaned_data["name_zh_hans"].strip()  # type: ignore[attr-defined]
+        row.name_ko = self.cleaned_data["name_ko"].strip() or None  # type: ignore[attr-defined]
+        return row
+
+
+class MediatorForm(forms.ModelForm):
+    """A mediator's entry."""
+
+    languages = forms.MultipleChoiceField(
+        label=_("languages"), choices=Language.choices, widget=forms.CheckboxSelectMultiple
+    )
+    fields_known = forms.ModelMultipleChoiceField(
+        label=_("fields"), queryset=Category.objects.in_use(), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    class Meta:
+        model = Mediator
+        fields = (
+            "committee", "name", "name_hangul", "position", "employment", "gender", "ethnic_group", "birth_year",
+            "phone", "qualification", "certificate_number", "certificate_until", "capacity", "is_active",
+        )  # fmt: skip
+
+    field_order = (
+        "committee", "name", "name_hangul", "position", "employment", "gender", "ethnic_group", "birth_year", "phone",
+        "languages", "fields_known",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = Committee.objects.filter(division__in=Division.objects.within(user.scope_code)).order_by(
+            "division", "pk"
+        )
+        self.fields["committee"].queryset = here  # type: ignore[attr-defined]
+        group = self.fields["ethnic_group"]
+        group.label_from_instance = lambda row: row.name  # type: ignore[attr-defined]
+        year = timezone.localdate().year
+        self.fields["birth_year"].widget.attrs |= {"min": year - OLDEST, "max": year}
+        if self.instance.pk:
+            self.initial["languages"] = self.instance.languages
+            self.initial["fields_known"] = list(self.instance.specialties.values_list("pk", flat=True))
+
+    def clean_birth_year(self) -> int | None:
+        year: int | None = self.cleaned_data["birth_year"]
+        if year is not None and not timezone.localdate().year - OLDEST <= year <= timezone.localdate().year:
+            raise forms.ValidationError(_("This cannot be a year of birth."))
+        return year
+
+    def mediator(self) -> Mediator:
+        """The entry with what was typed, not saved yet."""
+        row: Mediator = self.save(commit=False)
+        row.languages = self.cleaned_data["languages"]
+        return row
+
+
+class PhoneForm(forms.Form):
+    phone = forms.CharField(label=_("Phone"), max_length=30, required=False, widget=forms.TextInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].widget.attrs["autocomplete"] = "tel"
+
+
+class AbsenceForm(forms.Form):
+    """From when to when a mediator takes no new case."""
+
+    first = forms.DateField(label=_("First day"), widget=forms.DateInput)
+    last = forms.DateField(
+        label=_("Last day"), widget=forms.DateInput, required=False, help_text=_("Empty: until further notice.")
+    )
+    reason = forms.ChoiceField(label=_("Reason"), choices=MediatorAbsence.Reason.choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["first"].initial = timezone.localdate()

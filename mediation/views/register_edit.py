@@ -1,0 +1,120 @@
+"""Entering and correcting committees and mediators; phones and absences."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import role_required, staff
+from accounts.models import Role, User
+from cases.states import OPEN_STATES
+from governance_center.http import submit
+from mediation import register_selectors as selectors
+from mediation.models import Committee, Mediator, MediatorAbsence
+from mediation.register_forms import AbsenceForm, CommitteeForm, MediatorForm, PhoneForm
+from mediation.services import register as services
+from mediation.views.register import profile
+
+NOTERS = (Role.MEDIATOR, Role.DISPATCHER)
+
+
+@role_required(Role.DISPATCHER)
+def edit_committee(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Enter a committee, correct or retire its entry."""
+    user = staff(request)
+    row = get_object_or_404(selectors.committees(user), pk=pk) if pk else Committee()
+    if pk and not services.may_keep_committee(row, user):
+        raise PermissionDenied
+    form = CommitteeForm(request.POST or None, instance=row, user=user)
+    if request.method == "POST":
+        done = submit(form, lambda: services.save_committee(committee=form.committee(), by=user))
+        if done:
+            messages.success(request, _("Kept."))
+            return redirect("mediation:committee", done.pk)
+    context = {"form": form, "committee": row if pk else None}
+    return render(request, "mediation/committee_form.html", context, status=422 if form.errors else 200)
+
+
+@role_required(Role.DISPATCHER)
+def edit_mediator(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Enter a mediator, correct or retire the entry. ``?committee=`` says where a new one belongs."""
+    user = staff(request)
+    row = get_object_or_404(selectors.mediators(user), pk=pk) if pk else Mediator()
+    if pk and not services.may_keep(row, user):
+        raise PermissionDenied
+    there = request.GET.get("committee", "")
+    initial = {"committee": there} if there.isdecimal() and not pk else {}
+    form = MediatorForm(request.POST or None, instance=row, user=user, initial=initial)
+    if request.method == "POST":
+        done = submit(
+            form,
+            lambda: services.save_mediator(
+                mediator=form.mediator(), by=user, specialties=form.cleaned_data["fields_known"]
+            ),
+        )
+        if done:
+            messages.success(request, _("Kept."))
+            if not done.is_active and done.user and done.user.mediated_cases.filter(state__in=OPEN_STATES).exists():
+                messages.warning(request, _("Open cases are still in the hands of this mediator; assign them anew."))
+            return redirect("mediation:mediator", done.pk)
+    context = {"form": form, "mediator": row if pk else None}
+    return render(request, "mediation/mediator_form.html", context, status=422 if form.errors else 200)
+
+
+@role_required(*NOTERS)
+@require_POST
+def phone(request: HttpRequest, pk: int) -> HttpResponse:
+    """The phone under which a mediator is reached."""
+    user = staff(request)
+    row = _noted_by(pk, user)
+    form = PhoneForm(request.POST)
+    if submit(form, lambda: services.set_phone(mediator=row, by=user, **form.cleaned_data)):
+        messages.success(request, _("Kept."))
+        return redirect("mediation:mediator", pk)
+    return _again(request, row, phone_form=form)
+
+
+@role_required(*NOTERS)
+@require_POST
+def absence(request: HttpRequest, pk: int) -> HttpResponse:
+    """Days on which a mediator takes no new case."""
+    user = staff(request)
+    row = _noted_by(pk, user)
+    form = AbsenceForm(request.POST)
+    if submit(form, lambda: services.note_absence(mediator=row, by=user, **form.cleaned_data)):
+        messages.success(request, _("The absence was noted; no case is suggested on these days."))
+        return redirect("mediation:mediator", pk)
+    return _again(request, row, absence_form=form)
+
+
+@role_required(*NOTERS)
+@require_POST
+def end_absence(request: HttpRequest, pk: int) -> HttpResponse:
+    """A mediator is back, or does not go."""
+    user = staff(request)
+    row = MediatorAbsence.objects.filter(pk=pk, mediator__in=selectors.mediators(user).values("pk")).first()
+    if row is None:
+        messages.info(request, _("This absence has ended."))
+        return redirect("mediation:mediators")
+    _noted_by(row.mediator_id, user)
+    services.end_absence(absence=row, by=user)
+    messages.success(request, _("This absence has ended."))
+    return redirect("mediation:mediator", row.mediator_id)
+
+
+def _noted_by(pk: int, user: User) -> Mediator:
+    """The mediator, if the user notes absences and the phone."""
+    row = get_object_or_404(selectors.mediators(user).select_related("committee__division", "ethnic_group"), pk=pk)
+    if not services.may_note(row, user):
+        raise PermissionDenied
+    return row
+
+
+def _again(request: HttpRequest, row: Mediator, **forms: object) -> HttpResponse:
+    """The page of the mediator with the form as it was typed and what is wrong with it."""
+    context = {**profile(row, staff(request)), **forms}
+    return render(request, "mediation/mediator.html", context, status=422)
