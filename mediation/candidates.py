@@ -47,7 +47,7 @@ def candidates(case: Case) -> MediatorQuerySet:
         Mediator.objects.assignable()
         .of_county(case.county_code)
         .exclude(pk__in=conflicts_of(case).values("mediator_id"))
-        .exclude(Exists(Assignment.objects.filter(case=case, mediator=OuterRef("pk")).exclude(end_reason="")))
+        .exclude(Exists(Assignment.objects.withdrawn().filter(case=case, mediator=OuterRef("pk"))))
         .with_open_load()
         .annotate(
             is_full=_flag(Q(open_load__gte=F("capacity"))),
@@ -155,7 +155,7 @@ def of_counties(county_codes: Collection[str]) -> MediatorQuerySet:
 def excluded_pairs(cases: Collection[Case]) -> set[tuple[int, int]]:
     """Pairs of case and mediator that may not be: a declared conflict, or an earlier withdrawal. Three queries."""
     keys = [case.pk for case in cases]
-    withdrawn = Assignment.objects.filter(case__in=keys).exclude(end_reason="").values_list("case_id", "mediator_id")
+    withdrawn = Assignment.objects.withdrawn().filter(case__in=keys).values_list("case_id", "mediator_id")
     files: dict[int, set[int]] = {}
     parties = CaseParty.objects.filter(case__in=keys, person__isnull=False)
     for case, *persons in parties.values_list("case_id", "person_id", "person__merged_into_id"):

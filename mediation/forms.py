@@ -14,10 +14,22 @@ from mediation.models import Conflict, FollowUp, Mediator, MediatorQuerySet
 class AssignForm(forms.Form):
     mediator = forms.ModelChoiceField(label=_("Mediator"), queryset=Mediator.objects.none(), widget=forms.HiddenInput)
     named_by_parties = forms.BooleanField(label=_("The parties named this mediator"), required=False)
+    reason = forms.CharField(label=_("Why another mediator"), max_length=300, required=False)
 
     def __init__(self, *args: Any, candidates: MediatorQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["mediator"].queryset = candidates  # type: ignore[attr-defined]
+
+
+class TeamForm(forms.Form):
+    """Why the mediators of a case change."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("It stands in the history of the case."),
+        max_length=TEXT,
+        widget=forms.Textarea(attrs={"rows": 3, "data-draft-key": "team"}),
+    )
 
 
 class RecuseForm(forms.Form):
@@ -26,7 +38,7 @@ class RecuseForm(forms.Form):
         queryset=CaseParty.objects.none(),
         required=False,
         empty_label=_("nobody of the parties: the matter itself"),
-        help_text=_("No case of this person will be suggested to you again."),
+        help_text=_("No case of this person or organisation will be suggested to you again."),
     )
     relation = forms.ChoiceField(label=_("Relation"), choices=Conflict.Relation.choices, widget=forms.RadioSelect)
     note = forms.CharField(

@@ -8,3 +8,6 @@ register("follow_up.due", _("A follow-up visit on case %(number)s is due (day %(
 register("session.called", _("A session on case %(number)s was called for %(time)s."))
 register("session.moved", _("The session on case %(number)s was moved to %(time)s."))
 register("session.cancelled", _("The session on case %(number)s of %(time)s was cancelled."))
+register("session.new_lead", _("The session on case %(number)s of %(time)s has another lead mediator now."))
+register("mediation.assisting", _("You assist in the mediation of case %(number)s."))
+register("mediation.released", _("You no longer assist in the mediation of case %(number)s."))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import agreements, assigning, backlog, follow_ups, home, sessions
+from mediation.views import agreements, assigning, backlog, follow_ups, home, sessions, team
 
 app_name = "mediation"
 
@@ -23,4 +23,6 @@ urlpatterns = [
     path("<str:number>/rights/", sessions.rights, name="rights"),
     path("<str:number>/agreement/", agreements.agreement, name="agreement"),
     path("<str:number>/agreement/<int:pk>/paper/", agreements.paper, name="paper"),
+    path("<str:number>/mediators/<int:pk>/release/", team.release, name="team_release"),
+    path("<str:number>/mediators/<int:pk>/lead/", team.lead, name="team_lead"),
 ]

@@ -5,6 +5,7 @@ from mediation.models.conflict import Conflict
 from mediation.models.follow_up import FollowUp
 from mediation.models.obligation import Instalment, Obligation
 from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Session
+from mediation.models.session_mediator import SessionMediator
 
 __all__ = (
     "Agreement",
@@ -21,4 +22,5 @@ __all__ = (
     "RightsNotice",
     "Room",
     "Session",
+    "SessionMediator",
 )
