@@ -16,7 +16,7 @@ from cases.states import State
 from cases.workflow import Actor
 from mediation import agreement_paper, selectors
 from mediation.models import Agreement, Assignment, FollowUp, RightsNotice, Session
-from mediation.services import follow_ups, may_change_team, may_record_performance
+from mediation.services import follow_ups, may_change_team, may_record_performance, recusing
 from mediation.services import sessions as calling
 
 
@@ -46,7 +46,9 @@ def sections(case: Case, user: User) -> list[Section]:
     visits = list(FollowUp.objects.filter(case=case).select_related("assignee", "done_by", "note"))
     found = _session_sections(case, user)
     if assignments:
-        found.append(Section("mediation/_assignments.html", {"assignments": assignments}))
+        asked = list(selectors.recusals(case))
+        shown = {"assignments": assignments, "recusals": asked, "may_decide": recusing.may_decide(case, user)}
+        found.append(Section("mediation/_assignments.html", shown))
     if agreements:
         found.append(Section("mediation/_agreements.html", _agreements(agreements, case, user)))
     if visits:
@@ -74,6 +76,9 @@ def actions(case: Case, user: User) -> list[Action]:
     if may_change_team(case, user):
         url = reverse("mediation:assign", args=[case.number]) + "?role=assisting"
         found.append(Action(url, _("Add an assisting mediator"), "user-plus"))
+    if case.mediator_id is not None and recusing.may_ask(case, user):
+        url = reverse("mediation:recusal_ask", args=[case.number])
+        found.append(Action(url, _("A party asks that a mediator withdraws"), "user-question"))
     if calling.may_call(case, user):
         url = reverse("mediation:session_call", args=[case.number])
         found.append(Action(url, _("Call a session"), "calendar-plus", is_main=True))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -51,6 +52,48 @@ class RecuseForm(forms.Form):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["party"].queryset = case.parties.select_related("person")  # type: ignore[attr-defined]
+
+
+class AskRecusalForm(forms.Form):
+    """A party asks that a mediator withdraws."""
+
+    mediator = forms.ModelChoiceField(
+        label=_("Which mediator"), queryset=Mediator.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+    party = forms.ModelChoiceField(
+        label=_("Which party asks"), queryset=CaseParty.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+    relation = forms.ChoiceField(label=_("Relation"), choices=Conflict.Relation.choices, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("What the party says"),
+        help_text=_("It stands in the history of the case."),
+        max_length=TEXT,
+        widget=forms.Textarea(attrs={"rows": 4, "data-draft-key": "recusal"}),
+    )
+
+    def __init__(self, *args: Any, case: Case, mediators: Sequence[Mediator], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["party"].queryset = case.parties.select_related("person")  # type: ignore[attr-defined]
+        known = Mediator.objects.filter(pk__in=[one.pk for one in mediators])
+        self.fields["mediator"].queryset = known  # type: ignore[attr-defined]
+        if len(mediators) == 1:
+            self.initial["mediator"] = mediators[0].pk
+
+
+class DecideRecusalForm(forms.Form):
+    accept = forms.TypedChoiceField(
+        label=_("Decision"),
+        choices=((1, _("The mediator withdraws")), (0, _("The mediator stays"))),
+        coerce=lambda value: value == "1",
+        empty_value=None,
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("It stands in the history of the case."),
+        max_length=TEXT,
+        widget=forms.Textarea(attrs={"rows": 4, "data-draft-key": "recusal-decided"}),
+    )
 
 
 class PairsField(forms.MultipleChoiceField):

@@ -17,6 +17,7 @@ from mediation.models import (
     Instalment,
     Mediator,
     Obligation,
+    Recusal,
     Room,
     Session,
     SessionMediator,
@@ -59,6 +60,12 @@ def team(case: Case) -> QuerySet[Assignment]:
 def mediators_at(case: Case, moment: dt.datetime) -> list[Mediator]:
     """Who mediated the case at a moment, the lead first."""
     return [row.mediator for row in Assignment.objects.at(moment).filter(case=case).select_related("mediator")]
+
+
+def recusals(case: Case) -> QuerySet[Recusal]:
+    """What parties asked about mediators of the case, and how it was decided."""
+    rows = Recusal.objects.filter(case=case)
+    return rows.select_related("mediator", "party__person", "reason", "decision", "decided_by", "recorded_by")
 
 
 def my_mediations(user: User) -> QuerySet[Case]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import agreements, assigning, backlog, follow_ups, home, sessions, team
+from mediation.views import agreements, assigning, backlog, follow_ups, home, recusals, sessions, team
 
 app_name = "mediation"
 
@@ -25,4 +25,6 @@ urlpatterns = [
     path("<str:number>/agreement/<int:pk>/paper/", agreements.paper, name="paper"),
     path("<str:number>/mediators/<int:pk>/release/", team.release, name="team_release"),
     path("<str:number>/mediators/<int:pk>/lead/", team.lead, name="team_lead"),
+    path("<str:number>/recusal/", recusals.ask, name="recusal_ask"),
+    path("recusals/<int:pk>/", recusals.decide, name="recusal_decide"),
 ]

@@ -4,6 +4,7 @@ from mediation.models.committee import Committee, Mediator, MediatorQuerySet
 from mediation.models.conflict import Conflict
 from mediation.models.follow_up import FollowUp
 from mediation.models.obligation import Instalment, Obligation
+from mediation.models.recusal import Recusal
 from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Session
 from mediation.models.session_mediator import SessionMediator
 
@@ -19,6 +20,7 @@ __all__ = (
     "MediatorQuerySet",
     "Minutes",
     "Obligation",
+    "Recusal",
     "RightsNotice",
     "Room",
     "Session",

@@ -18,7 +18,7 @@ from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.transactions import atomic
 from mediation import candidates
 from mediation.matching import Suggestion
-from mediation.models import Assignment, Conflict, Mediator
+from mediation.models import Assignment, Conflict, Mediator, Recusal
 from mediation.services.seating import hand_over_sessions, leave_seats
 
 Role, End = Assignment.Role, Assignment.End
@@ -138,9 +138,12 @@ def withdraw(
 
 
 def end(row: Assignment, at: dt.datetime, how: str, reason: str) -> None:
-    """Close an assignment; nothing else of it changes."""
+    """Close an assignment; of somebody who goes, open requests to withdraw need not be decided any more."""
     row.ended_at, row.ended_as, row.end_reason = at, how, reason.strip()
     row.save(update_fields=["ended_at", "ended_as", "end_reason"])
+    if how != End.NEW_ROLE:
+        open_requests = Recusal.objects.filter(case=row.case_id, mediator=row.mediator_id, state=Recusal.State.ASKED)
+        open_requests.update(state=Recusal.State.LAPSED, decided_at=at)
 
 
 def check_may_take(case: Case, mediator: Mediator, by: User, despite: str, *, as_lead: bool = False) -> User:

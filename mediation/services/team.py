@@ -145,7 +145,7 @@ def _locked(case: Case, by: User) -> Case:
 
 def _begin(case: Case, mediator: Mediator, by: User, now: dt.datetime, place: int, **fields: object) -> Assignment:
     role = Role.ASSISTING if place else Role.LEAD
-    return Assignment.objects.create(  # type: ignore[misc]  # the fields come from the use cases above
+    return Assignment.objects.create(
         case=case, mediator=mediator, role=role, seat=place, assigned_by=by, assigned_at=now, **fields
     )
 
