@@ -16,6 +16,7 @@ class AssignForm(forms.Form):
     mediator = forms.ModelChoiceField(label=_("Mediator"), queryset=Mediator.objects.none(), widget=forms.HiddenInput)
     named_by_parties = forms.BooleanField(label=_("The parties named this mediator"), required=False)
     reason = forms.CharField(label=_("Why another mediator"), max_length=300, required=False)
+    despite = forms.CharField(label=_("Why all the same"), max_length=300, required=False)
 
     def __init__(self, *args: Any, candidates: MediatorQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

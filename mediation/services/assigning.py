@@ -11,12 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from cases import workflow
 from cases.models import Case, CaseParty
 from cases.services import give_to_mediator, take_from_mediator
-from cases.services.common import lock
+from cases.services.common import lock, write_note
+from cases.workflow import Actor
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.transactions import atomic
-from mediation import candidates
+from mediation import candidates, fairness
 from mediation.matching import Suggestion
 from mediation.models import Assignment, Conflict, Mediator, Recusal
 from mediation.services.seating import hand_over_sessions, leave_seats
@@ -38,7 +40,7 @@ class AlreadyAssigned(GovernanceError):
 
 class InConflict(GovernanceError):
     code = "in_conflict"
-    message = _("%(mediator)s cannot take this case: a conflict with one of the parties is declared (%(relation)s).")
+    message = _("%(mediator)s cannot take this case. %(reasons)s")
 
 
 class HasWithdrawn(GovernanceError):
@@ -69,7 +71,7 @@ def assign_mediator(
     Raises:
         NotAssignable: not active, without account, or of another county.
         AlreadyAssigned: has it already.
-        InConflict: a conflict with one of the parties is declared.
+        InConflict: the data speaks against it (see :mod:`mediation.fairness`), each reason in words.
         HasWithdrawn: withdrew from this case earlier.
         GovernanceError: as :func:`cases.services.give_to_mediator`.
     """
@@ -78,7 +80,7 @@ def assign_mediator(
         raise AlreadyAssigned(mediator=str(mediator), field="mediator")
     account = check_may_take(case, mediator, by, despite, as_lead=True)
     ranking = candidates.suggestions(case)
-    facts = {"committee": mediator.committee_id, "role": str(Role.LEAD)}
+    facts = {"committee": mediator.committee_id, "role": str(Role.LEAD), **note_despite(case, by, despite)}
     case = give_to_mediator(case=case, mediator=account, by=by, facts=facts)
     for row in Assignment.objects.current().filter(Q(role=Role.LEAD) | Q(mediator=mediator), case=case):
         took_over = row.mediator_id == mediator.pk
@@ -146,6 +148,11 @@ def end(row: Assignment, at: dt.datetime, how: str, reason: str) -> None:
         open_requests.update(state=Recusal.State.LAPSED, decided_at=at)
 
 
+def note_despite(case: Case, by: User, despite: str) -> dict[str, object]:
+    """Keep a dispatcher's reason to go on, as a note on the case; returns what the ledger says of it."""
+    return write_note(case, by=by, text=despite, at=timezone.now())[1] if despite.strip() else {}
+
+
 def check_may_take(case: Case, mediator: Mediator, by: User, despite: str, *, as_lead: bool = False) -> User:
     """The account of a mediator who may take the case and does not mediate it yet.
 
@@ -156,7 +163,7 @@ def check_may_take(case: Case, mediator: Mediator, by: User, despite: str, *, as
     has_it = Assignment.objects.current().filter(case=case, mediator=mediator)
     if not as_lead and (has_it.exists() or case.mediator_id == account.pk):
         raise AlreadyAssigned(mediator=str(mediator), field="mediator")
-    _check_fairness(case, mediator)
+    _check_fairness(case, mediator, by, despite)
     return account
 
 
@@ -168,13 +175,15 @@ def _account_of(case: Case, mediator: Mediator) -> User:
     return mediator.user
 
 
-def _check_fairness(case: Case, mediator: Mediator) -> None:
-    conflict = candidates.conflicts_of(case).filter(mediator=mediator).first()
-    if conflict is not None:
-        relation = conflict.get_relation_display()
-        raise InConflict(mediator=str(mediator), relation=relation, field="mediator")
-    if Assignment.objects.withdrawn().filter(case=case, mediator=mediator).exists():
+def _check_fairness(case: Case, mediator: Mediator, by: User, despite: str) -> None:
+    """Refuse what the data speaks against; what is not absolute, unless a dispatcher gives a reason."""
+    against = fairness.bars_of(case).get(mediator.pk, [])
+    if any(bar.code == "withdrew" for bar in against):
         raise HasWithdrawn(mediator=str(mediator), field="mediator")
+    may_go_on = bool(despite.strip()) and Actor.DISPATCH in workflow.relations(by, case)
+    if against and (any(bar.is_absolute for bar in against) or not may_go_on):
+        reasons = " ".join(bar.text for bar in against)
+        raise InConflict(mediator=str(mediator), reasons=reasons, field="mediator")
 
 
 def _declare(mediator: Mediator, party: CaseParty, *, relation: str, note: str, by: User, at: dt.datetime) -> None:

@@ -22,7 +22,7 @@ from governance_center.transactions import atomic
 from mediation import candidates
 from mediation.models import Assignment, Mediator
 from mediation.models.assignment import ASSISTING_SEATS
-from mediation.services.assigning import check_may_take, end, ranking_as_stored
+from mediation.services.assigning import check_may_take, end, note_despite, ranking_as_stored
 from mediation.services.seating import hand_over_sessions, leave_seats, take_seat
 
 Role, End = Assignment.Role, Assignment.End
@@ -73,7 +73,7 @@ def add_assistant(
     row = _begin(case, mediator, by, now, free[0], named_by_parties=named_by_parties, despite=despite.strip(),
                  suggestions=ranking_as_stored(mediator, candidates.suggestions(case)))  # fmt: skip
     keep_access(case, account.pk)
-    _write(case, by, now, row, Role.ASSISTING)
+    _write(case, by, now, row, Role.ASSISTING, **note_despite(case, by, despite))
     take_seat(case, mediator)
     _tell(case, account, "mediation.assisting")
     return row

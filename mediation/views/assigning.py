@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import role_required, staff
 from accounts.models import Role, User
+from cases import workflow
 from cases.models import Case
 from governance_center.http import submit
 from mediation import candidates, case_page, selectors, services
@@ -58,6 +59,8 @@ def _choice(request: HttpRequest, case: Case, form: AssignForm, *, assisting: bo
         "chosen": form.data.get("mediator", ""),
         "team": team,
         "assisting": assisting,
+        "left_out": candidates.left_out([case])[case.pk],
+        "may_insist": workflow.Actor.DISPATCH in workflow.relations(staff(request), case),
         "may_change": services.may_change_team(case, staff(request)),
     }
 
