@@ -18,7 +18,8 @@ from accounts.models import Language, Role
 from cases.models import CaseParty
 from governance_center import papers
 from governance_center.amounts import in_capitals
-from mediation.models import Agreement, Obligation
+from mediation import selectors
+from mediation.models import Agreement, Mediator, Obligation
 from mediation.services.clarity import Term, listed
 
 BOTH = "both"
@@ -83,7 +84,8 @@ def _part(agreement: Agreement, parties: list[CaseParty], language: str) -> dict
             "obligations": [_obligation(duty) for duty in agreement.obligations.all()],
             "after": _after(agreement),
             "closing": _closing(agreement, copies=len(parties) + 1),
-            "signatures": [f"{party.get_part_display()} {party}" for party in parties] + [_("Mediator")],
+            "signatures": [f"{party.get_part_display()} {party}" for party in parties]
+            + [f"{_('Mediator')} {one}".strip() for one in _mediators(agreement) or [""]],
             "signs": _("(signature)"),
             "seal": _("(seal)"),
             "date": _("Date"),
@@ -94,7 +96,16 @@ def _part(agreement: Agreement, parties: list[CaseParty], language: str) -> dict
 def _facts(agreement: Agreement) -> Rows:
     case = agreement.case
     rows = [(_("Case number"), case.number), (_("Category"), case.category.name), (_("Summary"), case.title)]
-    return [*rows, (_("Mediator"), str(agreement.mediator))] if agreement.mediator else rows
+    team = "、".join(str(one) for one in _mediators(agreement))
+    return [*rows, (_("Mediator"), team)] if team else rows
+
+
+def _mediators(agreement: Agreement) -> list[Mediator]:
+    """All who mediated when it was reached, the lead first."""
+    if agreement.mediator is None:
+        return []
+    others = selectors.mediators_at(agreement.case, agreement.recorded_at)
+    return [agreement.mediator, *(one for one in others if one.pk != agreement.mediator_id)]
 
 
 def _party(party: CaseParty) -> list[str]:

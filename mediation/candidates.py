@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from django.db.models import Case as SqlCase
 from django.db.models import (
     Count,
-    Exists,
     F,
     IntegerField,
-    OuterRef,
     Prefetch,
     Q,
     QuerySet,
@@ -26,14 +25,29 @@ from django.utils import timezone
 
 from cases.models import Case, CaseParty
 from cases.states import GUIDED_OUTCOMES, RESOLVED_OUTCOMES, Outcome
+from mediation import fairness
+from mediation.fairness import Bar
 from mediation.matching import UNKNOWN_MEAN, CaseFacts, MediatorFacts, Suggestion, rank
-from mediation.models import Assignment, Conflict, Mediator, MediatorAbsence, MediatorQuerySet
+from mediation.models import Mediator, MediatorAbsence, MediatorQuerySet
 
 MOST = 300
 """So many candidates of a county are scored; a rough order by the same facts chooses them."""
 
 RESULTS_OF = dt.timedelta(days=730)
 FAILED_OUTCOMES = (*GUIDED_OUTCOMES, Outcome.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A mediator who could take the case, but for what speaks against it."""
+
+    mediator: Mediator
+    bars: list[Bar]
+
+    @property
+    def is_absolute(self) -> bool:
+        return any(bar.is_absolute for bar in self.bars)
+
 
 Results = dict[int, tuple[int, int]]
 """By account: cases resolved, cases concluded."""
@@ -42,15 +56,14 @@ Results = dict[int, tuple[int, int]]
 def candidates(case: Case) -> MediatorQuerySet:
     """Who may take the case, in a rough order of fit: room, the parties' languages, field, place, open load.
 
-    Left out are those with a conflict declared for one of the parties, those who withdrew from this case, and those
-    who are absent today (:func:`absent`).
+    Left out are those whom anything in the data speaks against (:mod:`mediation.fairness`), and those who are absent
+    today (:func:`absent`).
     """
     return (
         Mediator.objects.assignable()
         .present_on(timezone.localdate())
         .of_county(case.county_code)
-        .exclude(pk__in=conflicts_of(case).values("mediator_id"))
-        .exclude(Exists(Assignment.objects.filter(case=case, mediator=OuterRef("pk")).exclude(end_reason="")))
+        .exclude(pk__in=list(fairness.bars_of(case)))
         .with_open_load()
         .with_field(str(case.category_id))
         .annotate(
@@ -131,31 +144,16 @@ def mean_of(results: Results) -> float:
     return sum(row[0] for row in results.values()) / concluded if concluded else UNKNOWN_MEAN
 
 
-def conflicts_of(case: Case):  # type: ignore[no-untyped-def]
-    """The declared conflicts with any party of the case; files that are the same person's count as one."""
-    persons = _files_of(case)
-    return Conflict.objects.filter(Q(person__in=persons) | Q(person__merged_into__in=persons))
-
-
-def _files_of(case: Case) -> Collection[int]:
-    """The files of the parties, and those that they were merged into."""
-    rows = CaseParty.objects.filter(case=case, person__isnull=False).values_list("person_id", "person__merged_into_id")
-    return {key for row in rows for key in row if key is not None}
-
-
 def _flag(condition: Q) -> SqlCase:
     return SqlCase(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
 def of_counties(county_codes: Collection[str]) -> MediatorQuerySet:
     """All who can take cases of some counties and are not absent today, with what the scoring needs; three queries."""
-    of_any = Q(pk__in=())
-    for code in sorted(county_codes):
-        of_any |= Q(committee__division__code__startswith=code) | Q(committee__division__code=code[:4])
     return (
         Mediator.objects.assignable()
         .present_on(timezone.localdate())
-        .filter(of_any)
+        .of_counties(county_codes)
         .with_open_load()
         .select_related("committee__division", "user")
         .prefetch_related("specialties")
@@ -164,17 +162,26 @@ def of_counties(county_codes: Collection[str]) -> MediatorQuerySet:
 
 
 def excluded_pairs(cases: Collection[Case]) -> set[tuple[int, int]]:
-    """Pairs of case and mediator that may not be: a declared conflict, or an earlier withdrawal. Three queries."""
-    keys = [case.pk for case in cases]
-    withdrawn = Assignment.objects.filter(case__in=keys).exclude(end_reason="").values_list("case_id", "mediator_id")
-    files: dict[int, set[int]] = {}
-    parties = CaseParty.objects.filter(case__in=keys, person__isnull=False)
-    for case, *persons in parties.values_list("case_id", "person_id", "person__merged_into_id"):
-        for person in persons:
-            if person is not None:
-                files.setdefault(person, set()).add(case)
-    declared = Conflict.objects.filter(Q(person__in=files) | Q(person__merged_into__in=files))
-    pairs = set(withdrawn)
-    for mediator, *persons in declared.values_list("mediator_id", "person_id", "person__merged_into_id"):
-        pairs |= {(case, mediator) for person in persons for case in files.get(person, ())}
-    return pairs
+    """Pairs of case and mediator that may not be; see :mod:`mediation.fairness`."""
+    return {(case, mediator) for case, against in fairness.bars(cases).items() for mediator in against}
+
+
+def left_out(cases: Collection[Case]) -> dict[int, list[LeftOut]]:
+    """Who of those who could take each case is left out, and why; one query more than :func:`fairness.bars`."""
+    found = fairness.bars(cases)
+    keys = {mediator for against in found.values() for mediator in against}
+    known = Mediator.objects.assignable().select_related("committee").in_bulk(keys)
+    return {
+        case.pk: [
+            LeftOut(known[mediator], against)
+            for mediator, against in sorted(found[case.pk].items())
+            if mediator in known and serves(known[mediator], case)
+        ]
+        for case in cases
+    }
+
+
+def serves(mediator: Mediator, case: Case) -> bool:
+    """Of the case's county, or of the prefecture itself."""
+    code: str = mediator.committee.division_id
+    return code.startswith(case.county_code) or code == case.county_code[:4]

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Role, User
 from cases import workflow
 from cases.models import Case
 from cases.sections import Action, Section
@@ -15,8 +15,8 @@ from cases.services.screening import kept_out
 from cases.states import State
 from cases.workflow import Actor
 from mediation import agreement_paper, selectors
-from mediation.models import Agreement, Assignment, FollowUp, RightsNotice
-from mediation.services import follow_ups, may_record_performance
+from mediation.models import Agreement, Assignment, FollowUp, RightsNotice, Session
+from mediation.services import follow_ups, may_change_team, may_record_performance, recusing
 from mediation.services import sessions as calling
 
 
@@ -32,6 +32,13 @@ def may_agree(case: Case, user: User) -> bool:
     return case.state == State.IN_HANDLING and case.mediator_id == user.pk
 
 
+def may_withdraw(case: Case, user: User) -> bool:
+    """A mediator who leads or assists in the case now."""
+    if case.state != State.IN_HANDLING or user.role != Role.MEDIATOR:
+        return False
+    return case.mediator_id == user.pk or Assignment.objects.current().filter(case=case, mediator__user=user).exists()
+
+
 def sections(case: Case, user: User) -> list[Section]:
     """Sessions, mediators, agreements and follow-up visits, where there are any."""
     assignments = list(Assignment.objects.filter(case=case).select_related("mediator__committee"))
@@ -39,7 +46,9 @@ def sections(case: Case, user: User) -> list[Section]:
     visits = list(FollowUp.objects.filter(case=case).select_related("assignee", "done_by", "note"))
     found = _session_sections(case, user)
     if assignments:
-        found.append(Section("mediation/_assignments.html", {"assignments": assignments}))
+        asked = list(selectors.recusals(case))
+        shown = {"assignments": assignments, "recusals": asked, "may_decide": recusing.may_decide(case, user)}
+        found.append(Section("mediation/_assignments.html", shown))
     if agreements:
         found.append(Section("mediation/_agreements.html", _agreements(agreements, case, user)))
     if visits:
@@ -53,7 +62,8 @@ def _session_sections(case: Case, user: User) -> list[Section]:
     notices = list(RightsNotice.objects.filter(case=case).select_related("party__person", "by"))
     if not rows and not notices:
         return []
-    shown = [(row, calling.may_settle(row, user)) for row in rows]
+    may_settle = calling.works_on(case, user)
+    shown = [(row, may_settle and row.state == Session.State.PLANNED) for row in rows]
     return [Section("mediation/_sessions.html", {"sessions": shown, "notices": notices})]
 
 
@@ -63,6 +73,12 @@ def actions(case: Case, user: User) -> list[Action]:
         url = reverse("mediation:assign", args=[case.number])
         label = _("Change the mediator") if case.mediator_id else _("Assign a mediator")
         found.append(Action(url, label, "user-share", is_main=not case.mediator_id))
+    if may_change_team(case, user):
+        url = reverse("mediation:assign", args=[case.number]) + "?role=assisting"
+        found.append(Action(url, _("Add an assisting mediator"), "user-plus"))
+    if case.mediator_id is not None and recusing.may_ask(case, user):
+        url = reverse("mediation:recusal_ask", args=[case.number])
+        found.append(Action(url, _("A party asks that a mediator withdraws"), "user-question"))
     if calling.may_call(case, user):
         url = reverse("mediation:session_call", args=[case.number])
         found.append(Action(url, _("Call a session"), "calendar-plus", is_main=True))
@@ -71,6 +87,7 @@ def actions(case: Case, user: User) -> list[Action]:
     if may_agree(case, user):
         url = reverse("mediation:agreement", args=[case.number])
         found.append(Action(url, _("Record the agreement"), "writing-sign", is_main=True))
+    if may_withdraw(case, user):
         found.append(Action(reverse("mediation:recuse", args=[case.number]), _("I should withdraw"), "user-off"))
     return found
 

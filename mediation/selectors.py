@@ -11,12 +11,16 @@ from cases.models import Case, CaseParty, Deadline, Screening
 from cases.states import OPEN_STATES, State
 from mediation.models import (
     Agreement,
+    Assignment,
     Attendance,
     FollowUp,
     Instalment,
+    Mediator,
     Obligation,
+    Recusal,
     Room,
     Session,
+    SessionMediator,
 )
 
 
@@ -48,12 +52,29 @@ def backlog(user: User) -> QuerySet[Case]:
     )
 
 
+def team(case: Case) -> QuerySet[Assignment]:
+    """Who mediates the case now, the lead first."""
+    return Assignment.objects.current().filter(case=case).select_related("mediator__committee").order_by("seat")
+
+
+def mediators_at(case: Case, moment: dt.datetime) -> list[Mediator]:
+    """Who mediated the case at a moment, the lead first."""
+    return [row.mediator for row in Assignment.objects.at(moment).filter(case=case).select_related("mediator")]
+
+
+def recusals(case: Case) -> QuerySet[Recusal]:
+    """What parties asked about mediators of the case, and how it was decided."""
+    rows = Recusal.objects.filter(case=case)
+    return rows.select_related("mediator", "party__person", "reason", "decision", "decided_by", "recorded_by")
+
+
 def my_mediations(user: User) -> QuerySet[Case]:
-    """The cases in the mediator's hands now, the most urgent first."""
+    """The cases in which the mediator leads or assists now, the most urgent first."""
     running = Deadline.objects.running().select_related("rule").order_by("due_at")
+    assists = Assignment.objects.current().filter(case=OuterRef("pk"), mediator__user=user)
     return (
         Case.objects.visible_to(user)
-        .filter(mediator=user, state__in=OPEN_STATES)
+        .filter(Q(mediator=user) | Exists(assists), state__in=OPEN_STATES)
         .select_related("category", "division", "lead", "mediator")
         .prefetch_related(
             Prefetch("parties", CaseParty.objects.select_related("person")),
@@ -79,16 +100,19 @@ def sessions_of(case: Case) -> QuerySet[Session]:
     """The sessions of a case, the newest first, with what the page shows; ``minutes`` where there are any."""
     people = Attendance.objects.select_related("party__person")
     rows = Session.objects.filter(case=case).select_related("case", "mediator", "room", "minutes")
-    return rows.prefetch_related(Prefetch("attendances", people)).order_by("-period", "-pk")
+    seated = SessionMediator.objects.select_related("mediator")
+    return rows.prefetch_related(Prefetch("attendances", people), Prefetch("seats", seated)).order_by("-period", "-pk")
 
 
 def my_sessions(user: User) -> QuerySet[Session]:
-    """The mediator's planned sessions, the earliest first; one that is over waits until it is recorded."""
+    """The planned sessions in which the mediator sits, the earliest first; one that is over waits to be recorded."""
     people = Attendance.objects.select_related("party__person")
-    rows = Session.objects.planned().visible_to(user).filter(mediator__user=user)
+    rows = Session.objects.planned().visible_to(user).filter(seats__mediator__user=user)
     return (
         rows.select_related("case__category", "case__division", "mediator", "room")
-        .prefetch_related(Prefetch("attendances", people))
+        .prefetch_related(
+            Prefetch("attendances", people), Prefetch("seats", SessionMediator.objects.select_related("mediator"))
+        )
         .order_by("period", "pk")
     )
 

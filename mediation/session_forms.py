@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Language
 from cases.forms import TEXT
 from cases.models import CaseParty
-from mediation.models import Attendance, RightsNotice, Room, Session
+from mediation.models import Attendance, Mediator, RightsNotice, Room, Session
 from mediation.services.clashes import Slot
 from mediation.services.sessions import Place
 
@@ -100,8 +100,19 @@ class HoldForm(forms.Form):
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0, initial=0, required=False)
 
-    def __init__(self, *args: Any, attendances: Iterable[Attendance], **kwargs: Any) -> None:
+    mediators = forms.TypedMultipleChoiceField(
+        label=_("Mediators who were there"), coerce=int, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(
+        self, *args: Any, attendances: Iterable[Attendance], mediators: Sequence[Mediator], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._asks = len(mediators) > 1
+        self.fields["mediators"].choices = [(one.pk, str(one)) for one in mediators]  # type: ignore[attr-defined]
+        self.initial.setdefault("mediators", [one.pk for one in mediators])
+        if not self._asks:
+            del self.fields["mediators"]
         answers = [choice for choice in Attendance.State.choices if choice[0] != Attendance.State.EXPECTED]
         self._keys = {f"party_{one.party_id}": one.party_id for one in attendances}
         for one in attendances:
@@ -109,13 +120,15 @@ class HoldForm(forms.Form):
             self.fields[f"party_{one.party_id}"] = forms.ChoiceField(
                 label=label, choices=answers, widget=forms.RadioSelect
             )
-        self.order_fields([*self._keys, "minutes", "language"])
+        self.order_fields([*self._keys, "mediators", "minutes", "language"])
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""
         data = self.cleaned_data
         came = {key: data[name] for name, key in self._keys.items()}
-        return {"came": came, "minutes": data["minutes"], "language": data["language"], "revision": data["revision"]}
+        there = data["mediators"] if self._asks else None
+        written = {name: data[name] for name in ("minutes", "language", "revision")}
+        return {"came": came, "mediators": there, **written}
 
 
 class MinutesForm(forms.Form):

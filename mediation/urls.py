@@ -1,6 +1,17 @@
 from django.urls import path
 
-from mediation.views import agreements, assigning, backlog, follow_ups, home, register, register_edit, sessions
+from mediation.views import (
+    agreements,
+    assigning,
+    backlog,
+    follow_ups,
+    home,
+    recusals,
+    register,
+    register_edit,
+    sessions,
+    team,
+)
 
 app_name = "mediation"
 
@@ -34,4 +45,8 @@ urlpatterns = [
     path("mediators/<int:pk>/phone/", register_edit.phone, name="mediator_phone"),
     path("mediators/<int:pk>/absence/", register_edit.absence, name="mediator_absence"),
     path("absences/<int:pk>/end/", register_edit.end_absence, name="absence_end"),
+    path("<str:number>/mediators/<int:pk>/release/", team.release, name="team_release"),
+    path("<str:number>/mediators/<int:pk>/lead/", team.lead, name="team_lead"),
+    path("<str:number>/recusal/", recusals.ask, name="recusal_ask"),
+    path("recusals/<int:pk>/", recusals.decide, name="recusal_decide"),
 ]

@@ -104,26 +104,34 @@ def give_to_mediator(*, case: Case, mediator: User, by: User, facts: dict[str, o
 
 
 @atomic
-def take_from_mediator(*, case: Case, by: User, reason: str, facts: dict[str, object]) -> Case:
-    """Take the case out of the hands of the mediator who withdraws (人民调解: 回避); lead and dispatchers are told.
+def take_from_mediator(
+    *, case: Case, by: User, reason: str, facts: dict[str, object], mediator: User | None = None
+) -> Case:
+    """Take the case out of the hands of a mediator who withdraws (人民调解: 回避); lead and dispatchers are told.
 
     The mediator loses the reading rights as well: whoever is close to a party does not go on reading.
 
+    Args:
+        mediator: who withdraws; without one the mediator who leads. The caller knows that an assisting one assists.
+
     Raises:
-        NotAllowed: only the mediator who has it.
+        NotAllowed: only the mediator, or a dispatcher who found for the party that asked for it.
         IllegalMove: it is no longer handled.
         MissingInput: no reason.
     """
     case, now = lock(case), timezone.now()
-    if Actor.MEDIATOR not in workflow.relations(by, case):
+    gone = mediator or case.mediator
+    if gone is None or not by.is_active or (gone.pk != by.pk and Actor.DISPATCH not in workflow.relations(by, case)):
         raise NotAllowed()
     if case.state != State.IN_HANDLING:
         raise IllegalMove(move=_("withdraw as the mediator"), state=State(case.state).label)
     _note, written = write_note(case, by=by, text=reason, at=now)
-    case.mediator = None
-    CaseAccess.objects.filter(case=case, user=by).delete()
-    entry = ledger.Entry(EventKind.MEDIATOR_WITHDREW, by, {"mediator": by.pk, **facts, **written}, now)
-    ledger.append(case, [entry], update={"mediator"})
+    changed = set()
+    if case.mediator_id == gone.pk:
+        case.mediator, changed = None, {"mediator"}
+    CaseAccess.objects.filter(case=case, user=gone).delete()
+    entry = ledger.Entry(EventKind.MEDIATOR_WITHDREW, by, {"mediator": gone.pk, **facts, **written}, now)
+    ledger.append(case, [entry], update=changed)
     key = f"case:{case.pk}:withdrew:{case.ledger_length}"
     tell_dispatchers(case, "mediation.withdrew", key=key)
     for referral in Referral.objects.current().leading().filter(case=case):

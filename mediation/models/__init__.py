@@ -14,8 +14,10 @@ from mediation.models.committee import (
 from mediation.models.conflict import Conflict
 from mediation.models.follow_up import FollowUp
 from mediation.models.obligation import Instalment, Obligation
+from mediation.models.recusal import Recusal
 from mediation.models.register_import import RegisterImport
 from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Session
+from mediation.models.session_mediator import SessionMediator
 
 __all__ = (
     "MEMBERS",
@@ -35,8 +37,10 @@ __all__ = (
     "Obligation",
     "Position",
     "Qualification",
+    "Recusal",
     "RegisterImport",
     "RightsNotice",
     "Room",
     "Session",
+    "SessionMediator",
 )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -136,6 +137,13 @@ class MediatorQuerySet(models.QuerySet["Mediator"]):
             Q(committee__division__code__startswith=county_code) | Q(committee__division__code=county_code[:4])
         )
 
+    def of_counties(self, county_codes: Collection[str]) -> MediatorQuerySet:
+        """Those of any of the counties, or of their prefectures."""
+        of_any = Q(pk__in=())
+        for code in sorted(county_codes):
+            of_any |= Q(committee__division__code__startswith=code) | Q(committee__division__code=code[:4])
+        return self.filter(of_any)
+
     def with_open_load(self) -> MediatorQuerySet:
         """Annotate ``open_load``: how many open cases each has in hand now."""
         mine = Case.objects.filter(mediator=OuterRef("user"), state__in=OPEN_STATES)
@@ -229,6 +237,11 @@ class Mediator(models.Model):
     )
     certificate_number = models.CharField(_("number of the certificate"), max_length=40, blank=True)
     certificate_until = models.DateField(_("certificate valid until"), null=True, blank=True)
+    person = models.OneToOneField(
+        "cases.Person", models.PROTECT, null=True, blank=True, related_name="mediator", verbose_name=_("own file"),
+        help_text=_("With it, relatives and household are found when cases are assigned."),
+    )  # fmt: skip
+    employer = models.CharField(_("employer"), max_length=120, blank=True)
     capacity = models.PositiveSmallIntegerField(_("open cases at most"), default=20)
     is_active = models.BooleanField(_("active"), default=True)
     keys = models.TextField(default="", blank=True, editable=False)

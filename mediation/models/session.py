@@ -46,13 +46,21 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
 
 class Session(models.Model):
-    """A mediation session. ``round`` counts how often the case was reopened; one room, one link or one place."""
+    """A mediation session. ``round`` counts how often the case was reopened; one room, one link or one place.
+
+    ``mediator`` leads it; all who mediate, the lead among them, are its ``seats``.
+    """
 
     class State(models.TextChoices):
         PLANNED = "planned", _("planned")
         HELD = "held", _("held")
         CANCELLED = "cancelled", _("cancelled")
         FAILED = "failed", _("came to nothing")
+
+    class Cause(models.TextChoices):
+        """Why a session was cancelled, where nobody wrote a reason."""
+
+        MEDIATOR_NOT_FREE = "mediator_not_free", _("the new mediator is not free then")
 
     class Failure(models.TextChoices):
         APPLICANT_ABSENT = "applicant_absent", _("the applicant did not come")
@@ -73,6 +81,7 @@ class Session(models.Model):
     place = models.CharField(_("place"), max_length=200, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PLANNED)
     cancel_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    cancel_cause = models.CharField(_("cause"), max_length=20, choices=Cause.choices, blank=True)
     failure = models.CharField(_("why it came to nothing"), max_length=20, choices=Failure.choices, blank=True)
     called_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("called by"))
     created_at = models.DateTimeField(_("written at"))
@@ -87,11 +96,6 @@ class Session(models.Model):
             ExclusionConstraint(
                 name="mediation_session_one_in_a_room",
                 expressions=[("room", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
-                condition=STANDING,
-            ),
-            ExclusionConstraint(
-                name="mediation_session_one_of_a_mediator",
-                expressions=[("mediator", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
                 condition=STANDING,
             ),
             models.CheckConstraint(

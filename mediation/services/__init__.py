@@ -20,6 +20,7 @@ from mediation.services.assigning import (
 )
 from mediation.services.backlog import CaseTaken, Proposal, apply_backlog, propose_backlog
 from mediation.services.clarity import Fault, Term, UnclearAgreement
+from mediation.services.team import NoLead, TeamFull, add_assistant, make_lead, may_change_team, release_assistant
 
 __all__ = (
     "AlreadyAssigned",
@@ -31,16 +32,22 @@ __all__ = (
     "IsAbsent",
     "IsAway",
     "NoAgreement",
+    "NoLead",
     "NotAssignable",
     "Proposal",
+    "TeamFull",
     "Term",
     "UnclearAgreement",
     "WrongDay",
+    "add_assistant",
     "apply_backlog",
     "assign_mediator",
+    "make_lead",
+    "may_change_team",
     "may_record_performance",
     "propose_backlog",
     "reach_agreement",
     "record_performance",
     "recuse",
+    "release_assistant",
 )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +14,7 @@ from cases.models import Case, CaseParty
 from departments.presence import local_holidays_of
 from governance_center.calendar import LOCAL_ZONE, is_working_day, local_day
 from governance_center.errors import GovernanceError
-from mediation.models import Attendance, Mediator, Room, Session
+from mediation.models import Attendance, Mediator, Room, Session, SessionMediator
 
 OPENS, CLOSES, NOON = dt.time(8, 30), dt.time(17, 30), (dt.time(12, 0), dt.time(13, 0))
 """Within these local hours of a working day free times are proposed, but for the rest at noon."""
@@ -36,7 +35,7 @@ class RoomTaken(Taken):
 
 class MediatorTaken(Taken):
     code = "mediator_taken"
-    message = _("The mediator has another session: %(who)s. Free again from %(free)s.")
+    message = _("A mediator has another session: %(who)s. Free again from %(free)s.")
 
 
 class PartyTaken(Taken):
@@ -61,7 +60,12 @@ def called(case: Case) -> list[CaseParty]:
 
 
 def refuse_clash(
-    *, period: DateTimeTZRange, room: Room | None, mediator: Mediator, parties: Iterable[CaseParty], but: int | None
+    *,
+    period: DateTimeTZRange,
+    room: Room | None,
+    mediators: Iterable[Mediator],
+    parties: Iterable[CaseParty],
+    but: int | None,
 ) -> None:
     """Say who or which room is taken, and from when it is free.
 
@@ -74,8 +78,10 @@ def refuse_clash(
     standing = Session.objects.standing().filter(period__endswith__gt=period.lower).exclude(pk=but or 0)
     if room:
         _check(RoomTaken, "room", str(room), period, standing.filter(room=room).values_list("period", flat=True))
-    _check(MediatorTaken, "start", str(mediator), period,
-           standing.filter(mediator=mediator).values_list("period", flat=True))  # fmt: skip
+    for mediator in mediators:
+        seats = SessionMediator.objects.filter(is_live=True, mediator=mediator, period__endswith__gt=period.lower)
+        seats = seats.exclude(session=but or 0)
+        _check(MediatorTaken, "start", str(mediator), period, seats.values_list("period", flat=True))
     for party in parties:
         if party.person_id:
             rows = Attendance.objects.filter(is_live=True, person=party.person_id, period__endswith__gt=period.lower)
@@ -94,8 +100,8 @@ def _check(error: type[Taken], field: str, who: str, period: DateTimeTZRange, ta
     raise error(who=who, free=f"{timezone.localtime(free):%m-%d %H:%M}", field=field)
 
 
-def free_slots(case: Case, mediator: Mediator, days: int = 10, *, minutes: int = 60) -> list[Slot]:
-    """The next times at which the mediator, all parties and a room of the county are free; four queries.
+def free_slots(case: Case, mediators: Collection[Mediator], days: int = 10, *, minutes: int = 60) -> list[Slot]:
+    """The next times at which the mediators, all parties and a room of the county are free; five queries.
 
     Args:
         days: how many calendar days to look ahead.
@@ -111,12 +117,12 @@ def free_slots(case: Case, mediator: Mediator, days: int = 10, *, minutes: int =
         for one in Attendance.objects.filter(is_live=True, person__in=people, period__overlap=window)
         .values_list("period", flat=True)
     ]  # fmt: skip
+    seats = SessionMediator.objects.filter(is_live=True, mediator__in=mediators, period__overlap=window)
+    spans += [(one.lower, one.upper) for one in seats.values_list("period", flat=True)]
     by_room: dict[int | None, list[Span]] = {}
-    near = Session.objects.standing().filter(Q(mediator=mediator) | Q(room__in=rooms), period__overlap=window)
-    for room, owner, period in near.values_list("room", "mediator", "period"):
+    near = Session.objects.standing().filter(room__in=rooms, period__overlap=window)
+    for room, period in near.values_list("room", "period"):
         by_room.setdefault(room, []).append((period.lower, period.upper))
-        if owner == mediator.pk:
-            spans.append((period.lower, period.upper))
     found: list[Slot] = []
     for starts in _days(now, days, length, local_holidays_of(case.centre_id)):
         free = [slot for at in starts if at > now and (slot := _slot(at, at + length, spans, rooms, by_room))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +14,9 @@ from governance_center.calendar import local_day
 from governance_center.errors import GovernanceError, MissingInput
 from governance_center.ledger import text_digest
 from governance_center.transactions import atomic
-from mediation.models import Attendance, Minutes, RightsNotice, Session
-from mediation.services.sessions import lock_planned, write
+from mediation.models import Attendance, Minutes, RightsNotice, Session, SessionMediator
+from mediation.services.seating import free, write
+from mediation.services.sessions import lock_planned
 
 Came = Attendance.State
 Failure = Session.Failure
@@ -33,6 +34,12 @@ class NobodyCame(GovernanceError):
     code = "nobody_came"
     status = 422
     message = _("Nobody came; record it as a session that came to nothing.")
+
+
+class NoMediatorCame(GovernanceError):
+    code = "no_mediator_came"
+    status = 422
+    message = _("Tick at least one mediator who was there.")
 
 
 class RightsNotTold(GovernanceError):
@@ -54,17 +61,20 @@ def hold_session(
     minutes: str,
     language: str = Language.CHINESE,
     revision: int | None = None,
+    mediators: Collection[int] | None = None,
 ) -> Session:
     """Record that a session was held: who came, and the minutes.
 
     Args:
         came: for each called party (its key) one of :data:`ANSWERS`.
+        mediators: keys of those of the session's mediators who were there; None for all of them.
         revision: of the minutes that the text goes on from; None to overwrite whatever was kept.
 
     Raises:
         NotAllowed, NotPlanned, NotYet. MinutesChanged: another window kept a newer text.
         MissingInput: a party without an answer, or no minutes.
         NobodyCame: no side came.
+        NoMediatorCame: none of the mediators was there.
         RightsNotTold: somebody came whose notice of rights is not recorded.
     """
     case, row = lock_planned(session, by)
@@ -81,17 +91,22 @@ def hold_session(
     if not minutes.strip():
         raise MissingInput(field="minutes")
     Attendance.objects.bulk_update(attendances, ["state"])
+    there = _mark_mediators(row, mediators)
     _keep_minutes(row, minutes.strip(), language, revision)
     row.state = Session.State.HELD
     row.save(update_fields=["state"])
-    facts = {"came": [party.pk for party in present], "minutes_sha256": text_digest(minutes.strip())}
+    facts = {
+        "came": [party.pk for party in present],
+        "mediators": there,
+        "minutes_sha256": text_digest(minutes.strip()),
+    }
     write(row, case, EventKind.SESSION_HELD, by, **facts)
     return row
 
 
 @atomic
 def fail_session(*, session: Session, by: User, failure: str, note: str) -> Session:
-    """Record that a session came to nothing, on which side and why; it frees room, mediator and parties.
+    """Record that a session came to nothing, on which side and why; it frees room, mediators and parties.
 
     Args:
         failure: one of ``Session.Failure``; attendance of both sides follows from it.
@@ -109,11 +124,12 @@ def fail_session(*, session: Session, by: User, failure: str, note: str) -> Sess
         _check_day(row)
     attendances = list(row.attendances.select_related("party__person"))
     for one in attendances:
-        one.state, one.is_live = _attendance(failure, one.party.part), False
+        one.state = _attendance(failure, one.party.part)
     if failure == Failure.NO_AGREEMENT:
         _check_rights(case, [one.party for one in attendances])
     _written, digest = write_note(case, by=by, text=note, at=timezone.now())
-    Attendance.objects.bulk_update(attendances, ["state", "is_live"])
+    Attendance.objects.bulk_update(attendances, ["state"])
+    free(row)
     row.state, row.failure = Session.State.FAILED, failure
     row.save(update_fields=["state", "failure"])
     write(row, case, EventKind.SESSION_FAILED, by, failure=failure, **digest)
@@ -154,6 +170,18 @@ def _keep_minutes(session: Session, text: str, language: str, revision: int | No
     row.text, row.language, row.revision, row.saved_at = text, language, row.revision + 1, timezone.now()
     row.save()
     return row
+
+
+def _mark_mediators(session: Session, keys: Collection[int] | None) -> list[int]:
+    """Write which mediators of the session were there; returns their keys."""
+    seats = list(session.seats.all())
+    for one in seats:
+        one.was_there = keys is None or one.mediator_id in keys
+    there = [one.mediator_id for one in seats if one.was_there]
+    if seats and not there:
+        raise NoMediatorCame(field="mediators")
+    SessionMediator.objects.bulk_update(seats, ["was_there"])
+    return there
 
 
 def _check_day(session: Session) -> None:

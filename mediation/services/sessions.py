@@ -8,12 +8,10 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.notifications import notify
 from cases import ledger, workflow
 from cases.models import Case, CaseParty, EventKind
 from cases.services.common import lock
@@ -22,8 +20,9 @@ from cases.workflow import Actor
 from governance_center.errors import GovernanceError, IllegalMove, MissingInput, NotAllowed
 from governance_center.ledger import text_digest
 from governance_center.transactions import atomic
-from mediation.models import Attendance, Mediator, RightsNotice, Room, Session
+from mediation.models import Assignment, Attendance, Mediator, RightsNotice, Room, Session
 from mediation.services.clashes import Taken, called, refuse_clash
+from mediation.services.seating import cancel, seat, team_of, tell, write
 
 State = Session.State
 
@@ -98,15 +97,20 @@ class Place:
 
 
 def may_call(case: Case, user: User) -> bool:
-    """The mediator who has the case in hand, or a dispatcher, while a mediator handles it."""
-    in_charge = workflow.relations(user, case) & {Actor.MEDIATOR, Actor.DISPATCH}
-    return case.state == CaseState.IN_HANDLING and case.mediator_id is not None and bool(in_charge)
+    """A mediator of the case, or a dispatcher, while a mediator handles it."""
+    return case.state == CaseState.IN_HANDLING and case.mediator_id is not None and works_on(case, user)
 
 
 def may_settle(session: Session, user: User) -> bool:
-    """The mediator who has the case in hand now, or a dispatcher, while it is planned; not who withdrew."""
-    in_charge = workflow.relations(user, session.case) & {Actor.MEDIATOR, Actor.DISPATCH}
-    return session.state == State.PLANNED and user.is_active and bool(in_charge)
+    """A mediator of the case now, or a dispatcher, while it is planned; not who withdrew."""
+    return session.state == State.PLANNED and works_on(session.case, user)
+
+
+def works_on(case: Case, user: User) -> bool:
+    """The mediators who have the case in hand now, leading or assisting, and the dispatchers."""
+    if workflow.relations(user, case) & {Actor.MEDIATOR, Actor.DISPATCH}:
+        return True
+    return user.is_active and Assignment.objects.current().filter(case=case, mediator__user=user).exists()
 
 
 @atomic
@@ -141,7 +145,7 @@ def record_rights_told(
 
 
 def call_session(*, case: Case, by: User, start: dt.datetime, minutes: int, place: Place) -> Session:
-    """Call the parties to a session with the mediator of the case. The same call sent twice is one session.
+    """Call the parties to a session with all mediators of the case. The same call sent twice is one session.
 
     Args:
         start: aware, in the future.
@@ -163,23 +167,24 @@ def call_session(*, case: Case, by: User, start: dt.datetime, minutes: int, plac
 @atomic
 def _call(*, case: Case, by: User, start: dt.datetime, minutes: int, place: Place) -> Session:
     case, now = lock(case), timezone.now()
-    mediator = _mediator_for(case, by)
+    team = _team_for(case, by)
     period = _period(start, minutes, now)
     place.check(case)
     mine = Session.objects.planned().filter(case=case, called_by=by, period=period, room=place.room)
     if earlier := mine.filter(online_link=place.online_link.strip(), place=place.place.strip()).first():
         return earlier
     parties = called(case)
-    refuse_clash(period=period, room=place.room, mediator=mediator, parties=parties, but=None)
+    refuse_clash(period=period, room=place.room, mediators=team, parties=parties, but=None)
     session = Session.objects.create(
-        case=case, round=case.reopened_count, period=period, mediator=mediator, room=place.room,
+        case=case, round=case.reopened_count, period=period, mediator=team[0], room=place.room,
         online_link=place.online_link.strip(), place=place.place.strip(), called_by=by, created_at=now,
     )  # fmt: skip
     Attendance.objects.bulk_create(
         Attendance(session=session, party=party, person=party.person, period=period) for party in parties
     )
+    seat(session, team)
     write(session, case, EventKind.SESSION_CALLED, by)
-    _tell(session, case, by, "session.called")
+    tell(session, case, by, "session.called")
     return session
 
 
@@ -204,19 +209,21 @@ def _move(*, session: Session, by: User, start: dt.datetime, minutes: int, place
     place.check(case)
     attendances = list(row.attendances.select_related("party__person"))
     parties = [one.party for one in attendances]
-    refuse_clash(period=period, room=place.room, mediator=row.mediator, parties=parties, but=row.pk)
+    team = [one.mediator for one in row.seats.select_related("mediator")]
+    refuse_clash(period=period, room=place.room, mediators=team, parties=parties, but=row.pk)
     row.period, row.room = period, place.room
     row.online_link, row.place = place.online_link.strip(), place.place.strip()
     row.save(update_fields=["period", "room", "online_link", "place"])
     row.attendances.update(period=period)
+    row.seats.update(period=period)
     write(row, case, EventKind.SESSION_MOVED, by)
-    _tell(row, case, by, "session.moved")
+    tell(row, case, by, "session.moved")
     return row
 
 
 @atomic
 def cancel_session(*, session: Session, by: User, reason: str) -> Session:
-    """Cancel a planned session and free room, mediator and parties.
+    """Cancel a planned session and free room, mediators and parties.
 
     Raises:
         NotAllowed, NotPlanned. MissingInput: without a reason.
@@ -224,15 +231,15 @@ def cancel_session(*, session: Session, by: User, reason: str) -> Session:
     case, row = lock_planned(session, by)
     if not reason.strip():
         raise MissingInput(field="reason")
-    _cancel(row, case, by, reason.strip())
-    _tell(row, case, by, "session.cancelled")
+    cancel(row, case, by, reason=reason.strip(), reason_sha256=text_digest(reason.strip()))
+    tell(row, case, by, "session.cancelled")
     return row
 
 
 def on_ended(*, case: Case, by: User | None) -> None:
     """The case is resolved: sessions that did not begin yet are not needed any more."""
     for row in Session.objects.planned().filter(case=case, period__startswith__gt=timezone.now()):
-        _cancel(row, case, by, "")
+        cancel(row, case, by)
 
 
 def lock_planned(session: Session, by: User) -> tuple[Case, Session]:
@@ -250,21 +257,15 @@ def lock_planned(session: Session, by: User) -> tuple[Case, Session]:
     return case, row
 
 
-def write(session: Session, case: Case, kind: EventKind, by: User | None, **facts: object) -> None:
-    """The ledger entry of what happened to a session."""
-    data = {"session": session.pk, "start": session.period.lower.isoformat(), "round": session.round, **facts}
-    ledger.append(case, [ledger.Entry(kind, by, data, timezone.now())])
-
-
-def _mediator_for(case: Case, by: User) -> Mediator:
+def _team_for(case: Case, by: User) -> list[Mediator]:
     if case.state != CaseState.IN_HANDLING:
         raise IllegalMove(move=_("call a session"), state=case.get_state_display())
-    if not workflow.relations(by, case) & {Actor.MEDIATOR, Actor.DISPATCH}:
+    if not works_on(case, by):
         raise NotAllowed()
-    mediator = Mediator.objects.filter(user=case.mediator_id).first() if case.mediator_id else None
-    if mediator is None:
+    team = team_of(case) if case.mediator_id else []
+    if not team or team[0].user_id != case.mediator_id:
         raise NoMediator()
-    return mediator
+    return team
 
 
 def _period(start: dt.datetime, minutes: int, now: dt.datetime) -> DateTimeTZRange:
@@ -273,28 +274,6 @@ def _period(start: dt.datetime, minutes: int, now: dt.datetime) -> DateTimeTZRan
     if not SHORTEST <= minutes <= LONGEST:
         raise BadLength(field="minutes")
     return DateTimeTZRange(start, start + dt.timedelta(minutes=minutes))
-
-
-def _cancel(row: Session, case: Case, by: User | None, reason: str) -> None:
-    row.state, row.cancel_reason = State.CANCELLED, reason
-    row.save(update_fields=["state", "cancel_reason"])
-    row.attendances.update(is_live=False)
-    digest = {"reason_sha256": text_digest(reason)} if reason else {}
-    write(row, case, EventKind.SESSION_CANCELLED, by, **digest)
-
-
-def _tell(row: Session, case: Case, by: User, kind: str) -> None:
-    """The mediator, where somebody else did it."""
-    if row.mediator.user is None or row.mediator.user_id == by.pk:
-        return
-    start = timezone.localtime(row.period.lower)
-    notify(
-        [row.mediator.user],
-        kind,
-        key=f"session:{row.pk}:{kind}:{start.isoformat()}",
-        params={"number": case.number, "time": f"{start:%m-%d %H:%M}"},
-        url=reverse("cases:detail", args=[case.number]),
-    )
 
 
 __all__ = ("Place", "Taken", "call_session", "cancel_session", "move_session", "record_rights_told")

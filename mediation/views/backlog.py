@@ -44,5 +44,11 @@ def proposal(request: HttpRequest) -> HttpResponse:
     mediators_there = list(candidates.of_counties({case.county_code for case in waiting}))
     found = services.propose_backlog(waiting, mediators_there)
     placed = {row.case.pk for row in found}
-    context = {"proposals": found, "form": form, "left": [case for case in waiting if case.pk not in placed]}
+    out, left = candidates.left_out(waiting), [case for case in waiting if case.pk not in placed]
+    context = {
+        "proposals": [(row, out[row.case.pk]) for row in found],
+        "form": form,
+        "left": left,
+        "left_out": [(case, out[case.pk]) for case in left if out[case.pk]],
+    }
     return render(request, "mediation/proposal.html", context, status=422 if form.errors else 200)

@@ -26,6 +26,7 @@ from mediation.models import Mediator, Session
 from mediation.services import holding
 from mediation.services import sessions as services
 from mediation.services.clashes import free_slots
+from mediation.services.seating import team_of
 from mediation.session_calendar import calendar_file
 from mediation.session_forms import CancelForm, FailForm, HoldForm, MinutesForm, RightsForm, WhenForm
 
@@ -36,10 +37,9 @@ CALLERS = (Role.MEDIATOR, Role.DISPATCHER)
 def call(request: HttpRequest, number: str) -> HttpResponse:
     """Choose a free time with one tap, or an own time and place."""
     user, case = staff(request), _case(request, number)
-    mediator = Mediator.objects.filter(user=case.mediator_id).first() if case.mediator_id else None
     if request.method != "POST" and not services.may_call(case, user):
         return _moved_on(request, case)
-    slots = free_slots(case, mediator) if mediator else []
+    slots = free_slots(case, team_of(case)) if case.mediator_id else []
     form = WhenForm(request.POST or None, slots=slots, rooms=selectors.rooms_for(case))
     if request.method == "POST" and submit(form, lambda: services.call_session(case=case, by=user, **form.values())):
         messages.success(request, _("The session was called."))
@@ -53,7 +53,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a planned session to another time or place."""
     user, session = staff(request), _session(request, pk)
     case, period = session.case, session.period
-    slots = free_slots(case, session.mediator)
+    slots = free_slots(case, _seated(session))
     initial = {
         "minutes": int((period.upper - period.lower).total_seconds() // 60),
         "room": None if slots else session.room,
@@ -72,7 +72,12 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
     """Record who came, and the minutes."""
     user, session = staff(request), _session(request, pk)
     attendances = list(session.attendances.select_related("party__person"))
-    form = HoldForm(request.POST or None, attendances=attendances, initial=holding.kept_minutes(session))
+    form = HoldForm(
+        request.POST or None,
+        attendances=attendances,
+        mediators=_seated(session),
+        initial=holding.kept_minutes(session),
+    )
     untold = holding.untold(session.case, [one.party for one in attendances])
     return _deed(
         request, session, form, lambda: holding.hold_session(session=session, by=user, **form.values()),
@@ -178,6 +183,10 @@ def _page(
 def _moved_on(request: HttpRequest, case: Case) -> HttpResponse:
     messages.warning(request, _("This is not possible now; the case has moved on."))
     return redirect("cases:detail", case.number)
+
+
+def _seated(session: Session) -> list[Mediator]:
+    return [seat.mediator for seat in session.seats.select_related("mediator")]
 
 
 def _case(request: HttpRequest, number: str) -> Case:

@@ -52,6 +52,7 @@ def let_it_begin(session: Session) -> Session:
     now = timezone.now()
     period = DateTimeTZRange(now - dt.timedelta(hours=2), now - dt.timedelta(hours=1))
     session.attendances.update(period=period)
+    session.seats.update(period=period)
     Session.objects.filter(pk=session.pk).update(period=period)
     session.refresh_from_db()
     return session

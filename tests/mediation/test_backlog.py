@@ -94,7 +94,7 @@ def test_preview_then_apply_once_and_what_is_unticked_stays(world: World, sign_i
         handled(world)
     client, url = sign_in(world.dispatcher), reverse("mediation:proposal")
     assert client.get(reverse("mediation:backlog")).context["page"].paginator.count == 3
-    keys = [row.key for row in client.get(url).context["proposals"]]
+    keys = [row.key for row, _left_out in client.get(url).context["proposals"]]
     assert client.post(url, {}).status_code == 422
     assert client.post(url, {"pairs": ["1;2"]}).status_code == 422
     for _time in range(2):

@@ -25,7 +25,7 @@ def test_one_tap_on_a_free_time_calls_the_session(world: World, sign_in: SignIn,
     client = sign_in(world.mediator, language)
     url = reverse("mediation:session_call", args=[case.number])
     assert url in client.get(reverse("cases:detail", args=[case.number])).content.decode()
-    slot = free_slots(case, world.mediator.mediator)[0]
+    slot = free_slots(case, [world.mediator.mediator])[0]
     key = f"{slot.start.isoformat()} {room.pk}"
     page = client.get(url).content.decode()
     assert f'value="{key}"' in page

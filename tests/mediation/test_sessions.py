@@ -267,13 +267,13 @@ def test_the_end_of_a_case_cancels_what_has_not_begun(world: World) -> None:
 
 def test_free_slots_are_free_for_room_mediator_and_parties(world: World) -> None:
     case = mediated(world)
-    assert free_slots(case, world.mediator.mediator) == []
+    assert free_slots(case, [world.mediator.mediator]) == []
     room = make_room()
-    first = free_slots(case, world.mediator.mediator, days=30)
+    first = free_slots(case, [world.mediator.mediator], days=30)
     assert len(first) == 8
     assert all(slot.start > timezone.now() and slot.room == room for slot in first)
     call(mediated(world, world.other_mediator), world.other_mediator, room, start=first[0].start)
-    second = free_slots(case, world.mediator.mediator, days=30)
+    second = free_slots(case, [world.mediator.mediator], days=30)
     assert first[0].start not in [slot.start for slot in second]
     for slot in second:
         assert call(case, world.mediator, slot.room, start=slot.start).state == "planned"
