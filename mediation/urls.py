@@ -1,6 +1,16 @@
 from django.urls import path
 
-from mediation.views import agreements, assigning, backlog, follow_ups, home, register, register_edit, sessions
+from mediation.views import (
+    agreements,
+    assigning,
+    backlog,
+    follow_ups,
+    home,
+    register,
+    register_edit,
+    register_imports,
+    sessions,
+)
 
 app_name = "mediation"
 
@@ -34,4 +44,8 @@ urlpatterns = [
     path("mediators/<int:pk>/phone/", register_edit.phone, name="mediator_phone"),
     path("mediators/<int:pk>/absence/", register_edit.absence, name="mediator_absence"),
     path("absences/<int:pk>/end/", register_edit.end_absence, name="absence_end"),
+    path("register-imports/", register_imports.imports, name="register_imports"),
+    path("register-imports/<int:pk>/", register_imports.register_import, name="register_import"),
+    path("register-imports/<int:pk>/take-over/", register_imports.take_over, name="register_take_over"),
+    path("register-imports/<int:pk>/give-up/", register_imports.give_up, name="register_give_up"),
 ]
