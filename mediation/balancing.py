@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 from mediation.matching import load_points
 
@@ -35,6 +36,15 @@ class Room:
     @property
     def free(self) -> int:
         return max(self.capacity - self.load, 0)
+
+
+def worthwhile(arcs: Sequence[Arc], rooms: Sequence[Room], cases: int) -> list[Arc]:
+    """Of one case's arcs as many as there are cases, the best at the loads of now; no better assignment is lost.
+
+    The other cases take at most ``cases - 1`` of these mediators, so one of them is always left at the load of now,
+    and is as good as any mediator who was left out.
+    """
+    return nlargest(cases, arcs, key=lambda arc: arc.points + rooms[arc.mediator].points(0))
 
 
 def best(arcs: Sequence[Arc], rooms: Sequence[Room]) -> list[Arc]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Language, User
 from cases.models import Category
 from departments.models import Division
+from governance_center.forms import SubmissionKeyMixin
 from mediation import register_selectors as selectors
 from mediation.committee_rules import SHORT
 from mediation.models import (
@@ -23,6 +24,7 @@ from mediation.models import (
     Mediator,
     MediatorAbsence,
     MediatorQuerySet,
+    RegisterImport,
 )
 
 OLDEST = 100
@@ -41,7 +43,9 @@ class CommitteeFilter(django_filters.FilterSet):
     """The filters of the list of committees; they live in the address."""
 
     q = django_filters.CharFilter(method="search", label=_("Name or pinyin"))
-    kind = django_filters.ChoiceFilter(choices=Committee.Kind.choices, label=_("Kind"), empty_label=_("all"))
+    kind = django_filters.ChoiceFilter(
+        choices=Committee.Kind.choices, label=_("Kind of committee"), empty_label=_("all")
+    )
     division = django_filters.ModelChoiceFilter(
         queryset=_places, method="in_division", label=_("Place"), empty_label=_("all")
     )
@@ -51,7 +55,7 @@ class CommitteeFilter(django_filters.FilterSet):
 
     class Meta:
         model = Committee
-        fields = ("kind",)
+        fields = ()
 
     def search(self, queryset: CommitteeQuerySet, name: str, value: str) -> CommitteeQuerySet:
         return queryset.named(value)
@@ -86,7 +90,7 @@ class MediatorFilter(django_filters.FilterSet):
 
     class Meta:
         model = Mediator
-        fields = ("employment",)
+        fields = ()
 
     def search(self, queryset: MediatorQuerySet, name: str, value: str) -> MediatorQuerySet:
         return queryset.named(value)
@@ -204,3 +208,17 @@ class AbsenceForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["first"].initial = timezone.localdate()
+
+
+class ListForm(SubmissionKeyMixin, forms.Form):
+    """A list of committees or mediators."""
+
+    kind = forms.ChoiceField(
+        label=_("What the list holds"), choices=RegisterImport.Kind.choices, widget=forms.RadioSelect,
+        initial=RegisterImport.Kind.MEDIATORS,
+    )  # fmt: skip
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("XLSX, or CSV in UTF-8 or GB18030; at most 5 MB and 10,000 rows."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+    )

@@ -100,9 +100,12 @@ def may_see_figures(committee: Committee, user: User) -> bool:
 
 
 def agreements_of(committee: Committee, user: User) -> QuerySet[Agreement]:
-    """The committee's agreements on cases that the user may see, the newest first."""
-    visible = Case.objects.visible_to(user)
-    rows = Agreement.objects.filter(committee=committee, case__in=visible)
+    """The committee's agreements on cases that the user may see, the newest first.
+
+    Those from before agreements had numbers count for the committee in which their mediator is now.
+    """
+    own = Q(committee=committee) | Q(committee__isnull=True, mediator__committee=committee)
+    rows = Agreement.objects.filter(own, case__in=Case.objects.visible_to(user))
     return rows.select_related("case__category", "committee").order_by("-reached_on", "-pk")
 
 

@@ -9,6 +9,7 @@ from mediation.views import (
     recusals,
     register,
     register_edit,
+    register_imports,
     sessions,
     team,
 )
@@ -49,4 +50,8 @@ urlpatterns = [
     path("<str:number>/mediators/<int:pk>/lead/", team.lead, name="team_lead"),
     path("<str:number>/recusal/", recusals.ask, name="recusal_ask"),
     path("recusals/<int:pk>/", recusals.decide, name="recusal_decide"),
+    path("register-imports/", register_imports.imports, name="register_imports"),
+    path("register-imports/<int:pk>/", register_imports.register_import, name="register_import"),
+    path("register-imports/<int:pk>/take-over/", register_imports.take_over, name="register_take_over"),
+    path("register-imports/<int:pk>/give-up/", register_imports.give_up, name="register_give_up"),
 ]

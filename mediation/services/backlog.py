@@ -58,13 +58,15 @@ def propose_backlog(cases: Sequence[Case], mediators: Sequence[Mediator]) -> lis
     rooms = [Room(row.load, row.capacity) for row in rows]
     excluded = candidates.excluded_pairs(cases)
     knowledge = _Results()
-    arcs = [
-        Arc(index, number, points_without_load(facts, one, mean))
-        for index, case in enumerate(cases)
-        for facts, mean in [(candidates.case_facts(case), knowledge.mean(case))]
-        for number, one in _within(case, rows, knowledge)
-        if rooms[number].free and (case.pk, one.mediator.pk) not in excluded
-    ]
+    arcs = []
+    for index, case in enumerate(cases):
+        facts, mean = candidates.case_facts(case), knowledge.mean(case)
+        possible = [
+            Arc(index, number, points_without_load(facts, one, mean))
+            for number, one in _within(case, rows, knowledge)
+            if rooms[number].free and (case.pk, one.mediator.pk) not in excluded
+        ]
+        arcs += balancing.worthwhile(possible, rooms, len(cases))
     chosen = balancing.best(arcs, rooms)
     return [
         Proposal(cases[arc.case], _suggest(cases[arc.case], rows[arc.mediator], knowledge))

@@ -114,7 +114,9 @@ def _wanted() -> Iterator[Committee]:
 
 
 def _committee(division: Division, kind: str, name: str = "", korean: str = "") -> Committee:
-    own = f"{division.name_zh_hans}{name}人民调解委员会"  # type: ignore[attr-defined]
+    place = str(division.name_zh_hans)  # type: ignore[attr-defined]
+    place = place.removesuffix("委会") if place.endswith("村委会") else place
+    own = f"{place}{name}人民调解委员会"
     reading = f"{division.name_ko} {korean}".strip() + " 인민조정위원회"  # type: ignore[attr-defined]
     return draft(Committee, division_id=division.pk, kind=kind, name=own, name_zh_hans=own, name_ko=reading)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases.models import Case
 from mediation import candidates, selectors
-from mediation.balancing import Arc, Room, best, greedy, total
+from mediation.balancing import Arc, Room, best, greedy, total, worthwhile
 from mediation.matching import CaseFacts, MediatorFacts, load_points, points_without_load, score
 from mediation.models import Assignment, Conflict, Mediator
 from mediation.services import assign_mediator, propose_backlog
@@ -26,6 +26,21 @@ def test_the_best_of_all_beats_case_by_case() -> None:
     rooms = [Room(0, 1), Room(0, 1)]
     assert {(arc.case, arc.mediator) for arc in best(arcs, rooms)} == {(0, 1), (1, 0)}
     assert total(best(arcs, rooms), rooms) > total(greedy(arcs, rooms), rooms)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_leaving_out_what_cannot_be_better_loses_no_point(seed: int) -> None:
+    rng = random.Random(seed)
+    rooms = [Room(rng.randrange(4), 4) for _mediator in range(30)]
+    arcs = [
+        Arc(case, number, rng.randrange(100))
+        for case in range(6)
+        for number in range(30)
+        if rooms[number].free and rng.random() < 0.8
+    ]
+    kept = [arc for case in range(6) for arc in worthwhile([arc for arc in arcs if arc.case == case], rooms, 6)]
+    assert len(kept) <= 36
+    assert total(best(kept, rooms), rooms) == pytest.approx(total(best(arcs, rooms), rooms), abs=0.01)
 
 
 @pytest.mark.parametrize("seed", range(8))
