@@ -4,6 +4,7 @@ from mediation.models.committee import Committee, Mediator, MediatorQuerySet
 from mediation.models.conflict import Conflict
 from mediation.models.follow_up import FollowUp
 from mediation.models.obligation import Instalment, Obligation
+from mediation.models.reminder import Reminder
 from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Session
 
 __all__ = (
@@ -18,6 +19,7 @@ __all__ = (
     "MediatorQuerySet",
     "Minutes",
     "Obligation",
+    "Reminder",
     "RightsNotice",
     "Room",
     "Session",
