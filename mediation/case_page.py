@@ -15,8 +15,9 @@ from cases.services.screening import kept_out
 from cases.states import State
 from cases.workflow import Actor
 from mediation import agreement_paper, selectors
-from mediation.models import Agreement, Assignment, FollowUp, RightsNotice
+from mediation.models import Agreement, Assignment, FollowUp, RightsNotice, Session
 from mediation.services import follow_ups, may_record_performance
+from mediation.services import notices as telling
 from mediation.services import sessions as calling
 
 
@@ -53,8 +54,12 @@ def _session_sections(case: Case, user: User) -> list[Section]:
     notices = list(RightsNotice.objects.filter(case=case).select_related("party__person", "by"))
     if not rows and not notices:
         return []
-    shown = [(row, calling.may_settle(row, user)) for row in rows]
+    shown = [(row, calling.may_settle(row, user), _has_news(row, user)) for row in rows]
     return [Section("mediation/_sessions.html", {"sessions": shown, "notices": notices})]
+
+
+def _has_news(session: Session, user: User) -> bool:
+    return telling.has_news(session) and telling.may_tell(session, user)
 
 
 def actions(case: Case, user: User) -> list[Action]:

@@ -19,3 +19,11 @@ register(
 register("performance.soon", _("Tomorrow, %(date)s, something agreed in case %(number)s is to be performed."))
 register("performance.due", _("Today, %(date)s, something agreed in case %(number)s is to be performed."))
 register("performance.overdue", _("What was agreed in case %(number)s should have been performed by %(date)s."))
+register(
+    "notice.failed",
+    _(
+        "A notice of the session on case %(number)s could not be delivered to %(party)s. "
+        "Please reach the party otherwise."
+    ),
+    is_urgent=True,
+)

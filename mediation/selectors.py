@@ -14,6 +14,7 @@ from mediation.models import (
     Attendance,
     FollowUp,
     Instalment,
+    Notice,
     Obligation,
     Room,
     Session,
@@ -79,7 +80,7 @@ def sessions_of(case: Case) -> QuerySet[Session]:
     """The sessions of a case, the newest first, with what the page shows; ``minutes`` where there are any."""
     people = Attendance.objects.select_related("party__person")
     rows = Session.objects.filter(case=case).select_related("case", "mediator", "room", "minutes")
-    return rows.prefetch_related(Prefetch("attendances", people)).order_by("-period", "-pk")
+    return rows.prefetch_related(Prefetch("attendances", people), _told()).order_by("-period", "-pk")
 
 
 def my_sessions(user: User) -> QuerySet[Session]:
@@ -88,9 +89,14 @@ def my_sessions(user: User) -> QuerySet[Session]:
     rows = Session.objects.planned().visible_to(user).filter(mediator__user=user)
     return (
         rows.select_related("case__category", "case__division", "mediator", "room")
-        .prefetch_related(Prefetch("attendances", people))
+        .prefetch_related(Prefetch("attendances", people), _told())
         .order_by("period", "pk")
     )
+
+
+def _told() -> Prefetch:  # type: ignore[type-arg]
+    """The notices that parties of a session were given."""
+    return Prefetch("notices", Notice.objects.select_related("outgoing", "party__person"))
 
 
 def rooms_for(case: Case) -> QuerySet[Room]:

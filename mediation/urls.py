@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import agreements, assigning, backlog, follow_ups, home, sessions
+from mediation.views import agreements, assigning, backlog, follow_ups, home, notices, sessions
 
 app_name = "mediation"
 
@@ -23,4 +23,6 @@ urlpatterns = [
     path("<str:number>/rights/", sessions.rights, name="rights"),
     path("<str:number>/agreement/", agreements.agreement, name="agreement"),
     path("<str:number>/agreement/<int:pk>/paper/", agreements.paper, name="paper"),
+    path("sessions/<int:pk>/notices/", notices.session_notices, name="session_notices"),
+    path("sessions/<int:pk>/notices/<int:party>/paper/", notices.paper, name="session_notice_paper"),
 ]

@@ -3,6 +3,7 @@ from mediation.models.assignment import Assignment
 from mediation.models.committee import Committee, Mediator, MediatorQuerySet
 from mediation.models.conflict import Conflict
 from mediation.models.follow_up import FollowUp
+from mediation.models.notice import Notice
 from mediation.models.obligation import Instalment, Obligation
 from mediation.models.reminder import Reminder
 from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Session
@@ -18,6 +19,7 @@ __all__ = (
     "Mediator",
     "MediatorQuerySet",
     "Minutes",
+    "Notice",
     "Obligation",
     "Reminder",
     "RightsNotice",

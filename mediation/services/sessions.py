@@ -24,6 +24,7 @@ from governance_center.ledger import text_digest
 from governance_center.transactions import atomic
 from mediation.models import Attendance, Mediator, RightsNotice, Room, Session
 from mediation.services.clashes import Taken, called, refuse_clash
+from mediation.services.notices import overtake
 
 State = Session.State
 
@@ -210,6 +211,7 @@ def _move(*, session: Session, by: User, start: dt.datetime, minutes: int, place
     row.save(update_fields=["period", "room", "online_link", "place"])
     row.attendances.update(period=period)
     write(row, case, EventKind.SESSION_MOVED, by)
+    overtake(row)
     _tell(row, case, by, "session.moved")
     return row
 
@@ -279,6 +281,7 @@ def _cancel(row: Session, case: Case, by: User | None, reason: str) -> None:
     row.state, row.cancel_reason = State.CANCELLED, reason
     row.save(update_fields=["state", "cancel_reason"])
     row.attendances.update(is_live=False)
+    overtake(row)
     digest = {"reason_sha256": text_digest(reason)} if reason else {}
     write(row, case, EventKind.SESSION_CANCELLED, by, **digest)
 
