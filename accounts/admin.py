@@ -5,8 +5,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import services
-from accounts.models import Look, Notification, User
+from accounts import outgoing
+from accounts.models import Look, Notification, OutgoingMessage, User
 
 
 @admin.register(User)
@@ -63,16 +63,27 @@ class LookAdmin(ReadOnlyAdmin):
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin):
-    """Shows what could not be sent."""
+    """What staff were told, and what became of the e-mail."""
 
-    list_display = ("created_at", "recipient", "kind", "email_state", "email_attempts", "email_error")
+    list_display = ("created_at", "recipient", "kind", "email_state", "outgoing")
     list_filter = ("email_state", "kind")
-    list_select_related = ("recipient",)
+    list_select_related = ("recipient", "outgoing")
+
+
+@admin.register(OutgoingMessage)
+class OutgoingMessageAdmin(ReadOnlyAdmin):
+    """What went to the outside, and the dead letters, which are sent again from here. Shows no address and no text."""
+
+    list_display = ("created_at", "key", "channel", "state", "attempts", "error", "next_try_at", "sent_at")
+    list_filter = ("state", "channel")
+    search_fields = ("key",)
+    date_hierarchy = "created_at"
+    exclude = ("address", "subject", "text")
     actions = ("send_again",)
 
-    @admin.action(description=_("Send the failed e-mails again"), permissions=("view",))
-    def send_again(self, request: HttpRequest, rows: QuerySet[Notification]) -> None:
-        """Put the failed ones among those chosen back into the outbox."""
-        count = services.send_again(notification_ids=list(rows.values_list("pk", flat=True)))
-        text = gettext("Failed e-mails that are sent again: %(count)s.") % {"count": count}
+    @admin.action(description=_("Send the failed messages again"), permissions=("view",))
+    def send_again(self, request: HttpRequest, rows: QuerySet[OutgoingMessage]) -> None:
+        """Put the dead letters among those chosen back among what waits."""
+        count = outgoing.send_again(message_ids=list(rows.values_list("pk", flat=True)))
+        text = gettext("Failed messages that are sent again: %(count)s.") % {"count": count}
         self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)

@@ -4,6 +4,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from governance_center.crypto import EncryptedTextField
+
 DEMO_PASSWORD = "yanbian-demo"  # noqa: S105  known to all on purpose; a production start refuses demo accounts
 
 
@@ -73,7 +75,12 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.filter(read_at__isnull=True)
 
     def awaiting_email(self) -> NotificationQuerySet:
+        """To be mailed with the next digest."""
         return self.filter(email_state=Notification.EmailState.PENDING)
+
+    def urgent(self) -> NotificationQuerySet:
+        """To be mailed at once."""
+        return self.filter(email_state=Notification.EmailState.URGENT)
 
 
 class Notification(models.Model):
@@ -85,8 +92,11 @@ class Notification(models.Model):
 
     class EmailState(models.TextChoices):
         PENDING = "pending", _("to be sent")
+        URGENT = "urgent", _("to be sent at once")
+        QUEUED = "queued", _("on its way")
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
+        READ = "read", _("not needed, read before")
         NONE = "none", _("no address")
 
     recipient = models.ForeignKey(User, models.CASCADE, related_name="notifications", verbose_name=_("recipient"))
@@ -97,9 +107,10 @@ class Notification(models.Model):
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
     email_state = models.CharField(_("e-mail"), max_length=8, choices=EmailState.choices, default=EmailState.PENDING)
-    email_attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    email_error = models.CharField(_("last error"), max_length=200, blank=True)
-    emailed_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    outgoing = models.ForeignKey(
+        "accounts.OutgoingMessage", models.SET_NULL, null=True, blank=True, related_name="notifications",
+        verbose_name=_("e-mail"), db_index=False,
+    )  # fmt: skip
 
     objects = NotificationQuerySet.as_manager()
 
@@ -115,7 +126,15 @@ class Notification(models.Model):
                 condition=models.Q(read_at__isnull=True),
             ),
             models.Index(
-                fields=("id",), name="accounts_notification_to_mail", condition=models.Q(email_state="pending")
+                fields=("recipient", "id"),
+                name="accounts_notification_to_tell",
+                condition=models.Q(email_state="pending"),
+            ),
+            models.Index(fields=("id",), name="accounts_notification_urgent", condition=models.Q(email_state="urgent")),
+            models.Index(
+                fields=("outgoing",),
+                name="accounts_notification_outgoing",
+                condition=models.Q(outgoing__isnull=False),
             ),
         )
 
@@ -128,6 +147,68 @@ class Notification(models.Model):
         from accounts.notifications import text_of
 
         return text_of(self.kind, self.params)
+
+
+class OutgoingMessageQuerySet(models.QuerySet["OutgoingMessage"]):
+    def waiting(self) -> OutgoingMessageQuerySet:
+        return self.filter(state=OutgoingMessage.State.WAITING)
+
+    def dead(self) -> OutgoingMessageQuerySet:
+        """Given up after the last attempt, or refused by the gateway: somebody has to look."""
+        return self.filter(state=OutgoingMessage.State.DEAD)
+
+
+class OutgoingMessage(models.Model):
+    """A message to somebody outside the screen, by SMS or e-mail, delivered at least once.
+
+    ``key`` is unique here and goes to the gateway with every attempt, so that the same message asked for twice is
+    one, and a gateway that knows it already delivers it once. Address and text are encrypted.
+    """
+
+    class Channel(models.TextChoices):
+        SMS = "sms", _("SMS")
+        EMAIL = "email", _("e-mail")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("to be sent")
+        SENT = "sent", _("sent")
+        DEAD = "dead", _("failed")
+        DROPPED = "dropped", _("overtaken")
+
+    key = models.CharField(_("key"), max_length=120, unique=True)
+    channel = models.CharField(_("channel"), max_length=5, choices=Channel.choices)
+    address = EncryptedTextField(_("address"))
+    language = models.CharField(_("language"), max_length=10, choices=Language.choices)
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    text = EncryptedTextField(_("text"))
+    is_urgent = models.BooleanField(_("also at night"), default=False)
+    state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_try_at = models.DateTimeField(_("next attempt"))
+    error = models.CharField(_("last error"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+
+    objects = OutgoingMessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("outgoing message")
+        verbose_name_plural = _("outgoing messages")
+        ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(
+                fields=("next_try_at", "id"), name="accounts_outgoing_to_send", condition=models.Q(state="waiting")
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False),
+                name="accounts_outgoing_sent_has_time",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Look(models.Model):

@@ -10,11 +10,17 @@ from django.utils.functional import Promise
 from accounts.models import Notification, User
 
 _sentences: dict[str, Promise | str] = {}
+_urgent: set[str] = set()
 
 
-def register(kind: str, sentence: Promise | str) -> None:
-    """Make ``kind`` known; ``sentence`` is lazily translated and may hold ``%(name)s`` parameters."""
+def register(kind: str, sentence: Promise | str, *, is_urgent: bool = False) -> None:
+    """Make ``kind`` known; ``sentence`` is lazily translated and may hold ``%(name)s`` parameters.
+
+    What is urgent is mailed at once, by night too; everything else with the digest of the morning.
+    """
     _sentences[kind] = sentence
+    if is_urgent:
+        _urgent.add(kind)
 
 
 def text_of(kind: str, params: Mapping[str, Any]) -> str:
@@ -28,11 +34,12 @@ def notify(
     """Tell each recipient once: a second call with the same ``key`` tells nobody again.
 
     Runs in the caller's transaction, so that nobody hears of what was rolled back. E-mails follow from
-    :func:`accounts.services.deliver_notifications`.
+    :func:`accounts.digests.hand_over`.
     """
     if kind not in _sentences:
         raise LookupError(f"unknown notification kind {kind!r}")
-    pending, none = Notification.EmailState.PENDING, Notification.EmailState.NONE
+    states = Notification.EmailState
+    state = states.URGENT if kind in _urgent else states.PENDING
     rows = [
         Notification(
             recipient=user,
@@ -40,7 +47,7 @@ def notify(
             params=dict(params or {}),
             url=url,
             key=key,
-            email_state=pending if user.email else none,
+            email_state=state if user.email else states.NONE,
         )
         for user in recipients
     ]

@@ -1,6 +1,7 @@
 """Reminding of the visits that have fallen due, among 1,000,000 planned follow-ups.
 
-Ours: the sweep's telling, batch by batch, each committed: a message for each visit and its mark. Floor: one single
+Ours: the sweep's telling, batch by batch, each committed: a message for each visit and the row that
+keeps it from being told again. Floor: one single
 ``INSERT … SELECT … ON CONFLICT DO NOTHING`` of the same messages. Both alternate in the same run from the same
 state; medians are compared, as rows per second. Then the telling is timed again with a tenth of the visits that are
 not due, over the floor of that moment: what is not due must cost nothing.
@@ -26,12 +27,12 @@ TODAY = dt.date(2026, 6, 1)
 
 _FLOOR = """
     INSERT INTO accounts_notification
-        (recipient_id, kind, params, url, key, created_at, email_state, email_attempts, email_error)
+        (recipient_id, kind, params, url, key, created_at, email_state)
     SELECT visit.assignee_id, 'follow_up.due',
            jsonb_build_object('number', matter.number, 'day', visit.day, 'date', visit.due_on),
-           '/mediation/follow-ups/' || visit.id || '/', 'follow_up:' || visit.id, now(), 'none', 0, ''
+           '/mediation/follow-ups/' || visit.id || '/', 'follow_up:' || visit.id, now(), 'none'
     FROM mediation_followup visit JOIN cases_case matter ON matter.id = visit.case_id
-    WHERE visit.state = 'planned' AND visit.reminded_at IS NULL AND visit.due_on <= %(today)s
+    WHERE visit.state = 'planned' AND visit.due_on <= %(today)s
     ON CONFLICT (recipient_id, key) DO NOTHING
 """
 
@@ -76,10 +77,11 @@ def _execute(*statements: str) -> None:
 
 def _spread() -> None:
     """Copies of the simulated cases, each with one planned visit; every tenth has fallen due."""
-    columns = ", ".join(f'"{name}"' for name in _columns() if name not in {"number", "public_code"})
+    columns = ", ".join(f'"{name}"' for name in _columns() if name not in {"number", "public_code", "state"})
     _execute(
         "DELETE FROM mediation_followup",
-        f"INSERT INTO cases_case (number, public_code, {columns}) SELECT 'R' || n, 'R' || n, {columns} FROM "
+        f"INSERT INTO cases_case (number, public_code, state, {columns}) "
+        f"SELECT 'R' || n, 'R' || n, 'following_up', {columns} FROM "
         "(SELECT *, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS total FROM cases_case) old "
         "JOIN generate_series(1, %(visits)s) n ON n %% old.total = old.place - 1",
         "INSERT INTO mediation_followup (case_id, round, day, due_on, assignee_id, state, outcome, satisfaction) "
@@ -93,8 +95,7 @@ def _back() -> None:
     """As before: nobody was told, the tables are tidy."""
     _execute(
         "TRUNCATE accounts_notification",
-        "UPDATE mediation_followup SET reminded_at = NULL WHERE reminded_at IS NOT NULL",
-        "VACUUM (ANALYZE) mediation_followup",
+        "TRUNCATE mediation_reminder",
         "CHECKPOINT",
     )
 

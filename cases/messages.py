@@ -17,19 +17,25 @@ register("limits.yellow", _("Time limits most of which is gone: %(count)s. Open 
 register("limits.red", _("Time limits that have passed: %(count)s. Open the list to see the cases."))
 register("mediation.assigned", _("Case %(number)s was assigned to you for mediation."))
 register("mediation.withdrew", _("The mediator withdrew from case %(number)s. Please choose another."))
-register("whistle.raised", _("Your department is called by a whistle: %(title)s. Please sign for it within the hour."))
+register(
+    "whistle.raised",
+    _("Your department is called by a whistle: %(title)s. Please sign for it within the hour."),
+    is_urgent=True,
+)
 register("whistle.reported", _("%(department)s reported in on the whistle “%(title)s”."))
-register("whistle.reminded", _("The dispatcher reminds you of the whistle “%(title)s”. Please report in."))
+register(
+    "whistle.reminded", _("The dispatcher reminds you of the whistle “%(title)s”. Please report in."), is_urgent=True
+)
 register("whistle.closed", _("The whistle “%(title)s” was closed by the side that raised it."))
-register("whistle.unanswered", _("The whistle “%(title)s” was not answered within its limits."))
+register("whistle.unanswered", _("The whistle “%(title)s” was not answered within its limits."), is_urgent=True)
 register("supervision.issued", _("A supervision order was issued on %(subject)s. Please answer it with a measure."))
 register("supervision.climbed", _("The supervision of %(department)s on %(subject)s climbed to: %(level)s"))
 register("supervision.answered", _("%(department)s answered the supervision order on %(subject)s."))
 register("supervision.lifted", _("The supervision of %(subject)s was lifted."))
-register("case.high_risk", _("Case %(number)s is rated as high risk."))
+register("case.high_risk", _("Case %(number)s is rated as high risk."), is_urgent=True)
 register("case.handed_over", _("Case %(number)s was handed from %(origin)s to %(target)s."))
 register("hand_up.asked", _("%(origin)s asks %(target)s to take over case %(number)s. Please answer within the limit."))
 register("hand_up.declined", _("%(target)s did not take over case %(number)s; it stays with %(origin)s."))
 register("hand_down.reported", _("%(target)s reported to %(origin)s on case %(number)s, which was handed down."))
-register("expert.asked", _("You are asked for an opinion on case %(number)s, %(time)s."))
+register("expert.asked", _("You are asked for an opinion on case %(number)s, %(time)s."), is_urgent=True)
 register("expert.answered", _("The expert has given an opinion on case %(number)s."))

@@ -184,6 +184,20 @@ EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
 )
 
+# --- reminders: working days from one stage of a visit to the next
+FOLLOW_UP_OVERDUE_DAYS = int(os.environ.get("FOLLOW_UP_OVERDUE_DAYS") or 3)
+FOLLOW_UP_ESCALATED_DAYS = int(os.environ.get("FOLLOW_UP_ESCALATED_DAYS") or 4)
+# Between these hours of the local day nobody is told anything but what is urgent; the e-mail of the morning follows.
+QUIET_FROM = int(os.environ.get("QUIET_FROM") or 21)
+QUIET_UNTIL = int(os.environ.get("QUIET_UNTIL") or 7)
+DIGEST_HOUR = int(os.environ.get("DIGEST_HOUR") or 8)
+
+# --- gateways to the outside; both ways take the key of a message, so that what is sent again is one message
+SMS_GATEWAY = os.environ.get("SMS_GATEWAY") or "accounts.gateways.ConsoleGateway"
+SMS_GATEWAY_URL = os.environ.get("SMS_GATEWAY_URL", "")
+SMS_GATEWAY_TOKEN = os.environ.get("SMS_GATEWAY_TOKEN", "")
+EMAIL_GATEWAY = "accounts.gateways.EmailGateway"
+
 # --- Celery: reminders and imports; nothing a clerk does waits for it
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -195,7 +209,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout"
 CELERY_BEAT_SCHEDULE = {
     "sweep-follow-ups": {
         "task": "mediation.tasks.sweep_follow_ups",
-        "schedule": crontab(minute="*/10", hour="7-20"),  # nobody is reminded at night
+        "schedule": crontab(minute="*/10"),  # by day only, see QUIET_FROM
         "options": {"expires": 590},
     },
     "sweep-whistles": {
@@ -227,6 +241,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.tasks.deliver_notifications",
         "schedule": 60,
         "options": {"expires": 55},
+    },
+    "deliver-outgoing": {
+        "task": "accounts.tasks.deliver_outgoing",
+        "schedule": 30,
+        "options": {"expires": 25},
     },
 }
 

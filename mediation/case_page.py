@@ -17,6 +17,7 @@ from cases.workflow import Actor
 from mediation import agreement_paper, selectors
 from mediation.models import Agreement, Assignment, FollowUp, RightsNotice, Session
 from mediation.services import follow_ups, may_change_team, may_record_performance, recusing
+from mediation.services import notices as telling
 from mediation.services import sessions as calling
 
 
@@ -63,7 +64,9 @@ def _session_sections(case: Case, user: User) -> list[Section]:
     if not rows and not notices:
         return []
     may_settle = calling.works_on(case, user)
-    shown = [(row, may_settle and row.state == Session.State.PLANNED) for row in rows]
+    shown = [
+        (row, may_settle and row.state == Session.State.PLANNED, may_settle and telling.has_news(row)) for row in rows
+    ]
     return [Section("mediation/_sessions.html", {"sessions": shown, "notices": notices})]
 
 

@@ -16,6 +16,7 @@ from mediation.models import (
     FollowUp,
     Instalment,
     Mediator,
+    Notice,
     Obligation,
     Recusal,
     Room,
@@ -101,7 +102,9 @@ def sessions_of(case: Case) -> QuerySet[Session]:
     people = Attendance.objects.select_related("party__person")
     rows = Session.objects.filter(case=case).select_related("case", "mediator", "room", "minutes")
     seated = SessionMediator.objects.select_related("mediator")
-    return rows.prefetch_related(Prefetch("attendances", people), Prefetch("seats", seated)).order_by("-period", "-pk")
+    return rows.prefetch_related(Prefetch("attendances", people), Prefetch("seats", seated), _told()).order_by(
+        "-period", "-pk"
+    )
 
 
 def my_sessions(user: User) -> QuerySet[Session]:
@@ -111,10 +114,17 @@ def my_sessions(user: User) -> QuerySet[Session]:
     return (
         rows.select_related("case__category", "case__division", "mediator", "room")
         .prefetch_related(
-            Prefetch("attendances", people), Prefetch("seats", SessionMediator.objects.select_related("mediator"))
+            Prefetch("attendances", people),
+            Prefetch("seats", SessionMediator.objects.select_related("mediator")),
+            _told(),
         )
         .order_by("period", "pk")
     )
+
+
+def _told() -> Prefetch:  # type: ignore[type-arg]
+    """The notices that parties of a session were given."""
+    return Prefetch("notices", Notice.objects.select_related("outgoing", "party__person"))
 
 
 def rooms_for(case: Case) -> QuerySet[Room]:

@@ -6,6 +6,7 @@ from mediation.views import (
     backlog,
     follow_ups,
     home,
+    notices,
     recusals,
     register,
     register_edit,
@@ -54,4 +55,6 @@ urlpatterns = [
     path("register-imports/<int:pk>/", register_imports.register_import, name="register_import"),
     path("register-imports/<int:pk>/take-over/", register_imports.take_over, name="register_take_over"),
     path("register-imports/<int:pk>/give-up/", register_imports.give_up, name="register_give_up"),
+    path("sessions/<int:pk>/notices/", notices.session_notices, name="session_notices"),
+    path("sessions/<int:pk>/notices/<int:party>/paper/", notices.paper, name="session_notice_paper"),
 ]

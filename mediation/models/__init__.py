@@ -13,9 +13,11 @@ from mediation.models.committee import (
 )
 from mediation.models.conflict import Conflict
 from mediation.models.follow_up import FollowUp
+from mediation.models.notice import Notice
 from mediation.models.obligation import Instalment, Obligation
 from mediation.models.recusal import Recusal
 from mediation.models.register_import import RegisterImport
+from mediation.models.reminder import Reminder
 from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Session
 from mediation.models.session_mediator import SessionMediator
 
@@ -34,11 +36,13 @@ __all__ = (
     "MediatorAbsence",
     "MediatorQuerySet",
     "Minutes",
+    "Notice",
     "Obligation",
     "Position",
     "Qualification",
     "Recusal",
     "RegisterImport",
+    "Reminder",
     "RightsNotice",
     "Room",
     "Session",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from cases.models import Case
 from governance_center.scope import within
+from mediation.models.reminder import Reminder
 
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
@@ -31,7 +32,8 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def awaited(self) -> FollowUpQuerySet:
         """Planned and reminded of: somebody was asked to make them."""
-        return self.planned().filter(reminded_at__isnull=False)
+        told = Reminder.objects.filter(subject=Reminder.Subject.VISIT, subject_id=OuterRef("pk"))
+        return self.planned().filter(Exists(told))
 
     def first_of_case(self) -> FollowUpQuerySet:
         """Only the earliest planned visit of each case: one visit is asked for at a time."""
@@ -68,7 +70,6 @@ class FollowUp(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="follow_ups", verbose_name=_("visitor")
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PLANNED)
-    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=14, choices=Outcome.choices, blank=True)
     satisfaction = models.CharField(_("satisfaction"), max_length=12, choices=Satisfaction.choices, blank=True)
     note = models.ForeignKey(
@@ -93,10 +94,7 @@ class FollowUp(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("due_on", "id"), name="mediation_followup_to_tell",
-                         condition=Q(state="planned", reminded_at__isnull=True)),
-            models.Index(fields=("case",), name="mediation_followup_awaited",
-                         condition=Q(state="planned", reminded_at__isnull=False)),
+            models.Index(fields=("due_on", "id"), name="mediation_followup_planned", condition=Q(state="planned")),
             models.Index(fields=("assignee", "due_on"), name="mediation_followup_mine", condition=Q(state="planned")),
         )  # fmt: skip
 

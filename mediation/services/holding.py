@@ -15,6 +15,7 @@ from governance_center.errors import GovernanceError, MissingInput
 from governance_center.ledger import text_digest
 from governance_center.transactions import atomic
 from mediation.models import Attendance, Minutes, RightsNotice, Session, SessionMediator
+from mediation.services.notices import overtake
 from mediation.services.seating import free, write
 from mediation.services.sessions import lock_planned
 
@@ -132,6 +133,7 @@ def fail_session(*, session: Session, by: User, failure: str, note: str) -> Sess
     free(row)
     row.state, row.failure = Session.State.FAILED, failure
     row.save(update_fields=["state", "failure"])
+    overtake(row)
     write(row, case, EventKind.SESSION_FAILED, by, failure=failure, **digest)
     return row
 

@@ -1,121 +1,117 @@
-"""Reminders of follow-up visits: each told exactly once, whatever happens to the process that tells.
+"""Reminders, each stage told exactly once: when due, when overdue, and at last to the dispatchers.
 
-A visit that has fallen due is told and marked in one statement, so that there is no moment in which one is done and
-the other is not. The message carries the visit in its key, which the database keeps unique: should the mark ever be
-lost, as in a restored backup, the message is still not told again.
+One statement, which is a transaction by itself, finds what is to be told, writes the reminders and, for those rows
+that it was the first to write, the messages. There is no moment between telling and marking, and nothing is locked
+while a process is away. The row of a reminder is unique for its visit and stage: two sweeps at once, a clock set back
+or a second run tell nothing again.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role
-from accounts.notifications import notify
 from cases import workflow
 from cases.models import Case
-from cases.services.dispatching import staff_for
 from cases.states import State
+from governance_center.calendar import is_working_day
 from governance_center.transactions import atomic
 from mediation.models import FollowUp
+from mediation.services import reminding_sql
 
 BATCH = 2000
-"""Visits told in one transaction: keeps locks short and memory bounded however many are due."""
+"""Reminders told in one statement: keeps transactions short however many are due."""
 
 START_BATCH = 200
 """Cases whose follow-up is started in one transaction; each writes to its ledger."""
 
-KIND = "follow_up.due"
-
 Cursor = tuple[dt.date, int]
-"""Day and key of the visit that was looked at last."""
-
-_TELL = """
-WITH due AS MATERIALIZED (
-    SELECT visit.id, visit.case_id, visit.day, visit.due_on, visit.assignee_id
-    FROM mediation_followup visit
-    WHERE visit.state = 'planned' AND visit.reminded_at IS NULL
-      AND visit.due_on <= %(today)s AND (visit.due_on, visit.id) > (%(after_day)s, %(after)s)
-      AND NOT EXISTS (
-          SELECT FROM mediation_followup earlier
-          WHERE earlier.case_id = visit.case_id AND earlier.state = 'planned' AND earlier.due_on < visit.due_on)
-    ORDER BY visit.due_on, visit.id LIMIT %(batch)s
-    FOR UPDATE OF visit SKIP LOCKED
-), told AS (
-    INSERT INTO accounts_notification
-        (recipient_id, kind, params, url, key, created_at, email_state, email_attempts, email_error)
-    SELECT member.id, %(kind)s,
-           jsonb_build_object('number', matter.number, 'day', due.day, 'date', due.due_on),
-           replace(%(url)s, '/0/', '/' || due.id || '/'), 'follow_up:' || due.id, %(now)s,
-           CASE WHEN member.email = '' THEN 'none' ELSE 'pending' END, 0, ''
-    FROM due JOIN cases_case matter ON matter.id = due.case_id JOIN accounts_user member ON member.id = due.assignee_id
-    ON CONFLICT (recipient_id, key) DO NOTHING
-)
-UPDATE mediation_followup visit SET reminded_at = %(now)s FROM due WHERE visit.id = due.id
-RETURNING visit.due_on, visit.id, visit.assignee_id IS NULL
-"""
+"""Day and key of what was told last."""
 
 
 def sweep(*, today: dt.date) -> int:
-    """Turn every visit that has fallen due into one reminder; returns how many were made.
+    """Tell every stage that has come by ``today``; returns how many reminders were made.
 
     Of a case whose earlier visit is still to be made only that one is asked for. Safe to run twice at once, to be
     killed at any point, to skip days and to see the clock go back. Takes time for what is due, not for what is not.
     """
-    made = tell_due(today)
-    _start_follow_up()
+    made = tell_due(today) + tell_performances(today)
+    _start_follow_up(today)
     return made
 
 
 def tell_due(today: dt.date) -> int:
-    """The telling of :func:`sweep`: batch by batch, each committed by itself; returns how many were told."""
-    made, count, after = 0, BATCH, (dt.date.min, 0)
-    while count == BATCH:
-        count, after = _tell(today, after)
-        made += count
+    """Tell of visits: due to the visitor, overdue to the visitor, at last to the dispatchers.
+
+    Each stage is counted from the day on which the one before was told, in working days (``FOLLOW_UP_OVERDUE_DAYS``
+    and ``FOLLOW_UP_ESCALATED_DAYS``), so that days on which no sweep ran never bring several stages at once.
+    """
+    values = {
+        "press_until": working_days_before(today, settings.FOLLOW_UP_OVERDUE_DAYS),
+        "escalate_until": working_days_before(today, settings.FOLLOW_UP_ESCALATED_DAYS),
+    }
+    return _tell_all(reminding_sql.VISITS, today, values)
+
+
+def tell_performances(today: dt.date) -> int:
+    """Tell of obligations and instalments: the day before, on the day, and once when they are overdue.
+
+    The mediator is told, or the dispatchers where the case has none; of what is overdue both are. Only the stage of
+    today is told, whatever days were skipped, and only while the agreement stands.
+    """
+    return sum(_tell_all(source, today, {}) for source in (reminding_sql.OBLIGATIONS, reminding_sql.INSTALMENTS))
+
+
+def working_days_before(day: dt.date, length: int) -> dt.date:
+    """The day that lies ``length`` working days of the national calendar before ``day``."""
+    while length > 0:
+        length -= is_working_day(day)[0]
+        day -= dt.timedelta(days=1)
+    return day
+
+
+def _tell_all(source: reminding_sql.Source, today: dt.date, values: Mapping[str, Any]) -> int:
+    """Batch by batch, each committed by itself; returns how many were told."""
+    made, found, after = 0, BATCH, (dt.date.min, 0)
+    while found == BATCH:
+        found, told, after = _tell(source, today, after, values)
+        made += told
     return made
 
 
-@atomic
-def _tell(today: dt.date, after: Cursor) -> tuple[int, Cursor]:
-    """Tell the next visits; returns how many, and the last of them."""
-    values: dict[str, int | str | dt.date] = {
+def _tell(
+    source: reminding_sql.Source, today: dt.date, after: Cursor, values: Mapping[str, Any]
+) -> tuple[int, int, Cursor]:
+    """Tell the next; returns how many there were, how many of them this call told, and the last of them."""
+    given = {
+        **values,
+        "subject": source.subject.value,
         "today": today,
+        "now": timezone.now(),
         "after_day": after[0],
         "after": after[1],
         "batch": BATCH,
-        "kind": KIND,
-        "url": reverse("mediation:follow_up", args=[0]),
-        "now": timezone.now(),
+        "visit_url": reverse("mediation:follow_up", args=[0]),
+        "case_url": reverse("cases:detail", args=["0"]),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_TELL, values)
-        rows = cursor.fetchall()
-    _tell_dispatchers([pk for _day, pk, has_nobody in rows if has_nobody])
-    return len(rows), max(((day, pk) for day, pk, _nobody in rows), default=after)
+        cursor.execute(reminding_sql.statement(source), given)
+        found, told, day, key = cursor.fetchone()
+    return found, told, (day or after[0], key or after[1])
 
 
-def _tell_dispatchers(keys: list[int]) -> None:
-    """A visit that nobody was asked to make is the dispatchers' to give away."""
-    for visit in FollowUp.objects.filter(pk__in=keys).select_related("case"):
-        notify(
-            staff_for(Role.DISPATCHER, visit.case.division_id),
-            KIND,
-            key=f"follow_up:{visit.pk}",
-            params={"number": visit.case.number, "day": visit.day, "date": visit.due_on.isoformat()},
-            url=reverse("mediation:follow_up", args=[visit.pk]),
-        )
-
-
-def _start_follow_up() -> None:
+def _start_follow_up(today: dt.date) -> None:
     """The cases of which a visit was told go over to follow-up; what a killed sweep left is made good here too."""
     after = 0
     while True:
-        keys = FollowUp.objects.awaited().filter(case__state=State.RESOLVED, case__gt=after).order_by("case")
-        found = list(keys.values_list("case", flat=True).distinct()[:START_BATCH])
+        keys = FollowUp.objects.due(today).awaited().filter(case__state=State.RESOLVED, case__gt=after)
+        found = list(keys.order_by("case").values_list("case", flat=True).distinct()[:START_BATCH])
         if not found:
             return
         after = found[-1]

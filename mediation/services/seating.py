@@ -13,6 +13,7 @@ from accounts.notifications import notify
 from cases import ledger
 from cases.models import Case, EventKind
 from mediation.models import Assignment, Mediator, Session, SessionMediator
+from mediation.services.notices import overtake
 
 State = Session.State
 
@@ -82,6 +83,7 @@ def cancel(
     session.state, session.cancel_reason, session.cancel_cause = State.CANCELLED, reason, cause
     session.save(update_fields=["state", "cancel_reason", "cancel_cause"])
     free(session)
+    overtake(session)
     write(session, case, EventKind.SESSION_CANCELLED, by, **facts, **({"cause": str(cause)} if cause else {}))
 
 

@@ -12,16 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases import ledger, workflow
+from cases import ledger
 from cases.models import Case, CaseParty, EventKind
 from cases.services.common import lock
 from cases.states import State as CaseState
-from cases.workflow import Actor
 from governance_center.errors import GovernanceError, IllegalMove, MissingInput, NotAllowed
 from governance_center.ledger import text_digest
 from governance_center.transactions import atomic
-from mediation.models import Assignment, Attendance, Mediator, RightsNotice, Room, Session
+from mediation.models import Attendance, Mediator, RightsNotice, Room, Session
 from mediation.services.clashes import Taken, called, refuse_clash
+from mediation.services.hands import works_on
+from mediation.services.notices import overtake
 from mediation.services.seating import cancel, seat, team_of, tell, write
 
 State = Session.State
@@ -104,13 +105,6 @@ def may_call(case: Case, user: User) -> bool:
 def may_settle(session: Session, user: User) -> bool:
     """A mediator of the case now, or a dispatcher, while it is planned; not who withdrew."""
     return session.state == State.PLANNED and works_on(session.case, user)
-
-
-def works_on(case: Case, user: User) -> bool:
-    """The mediators who have the case in hand now, leading or assisting, and the dispatchers."""
-    if workflow.relations(user, case) & {Actor.MEDIATOR, Actor.DISPATCH}:
-        return True
-    return user.is_active and Assignment.objects.current().filter(case=case, mediator__user=user).exists()
 
 
 @atomic
@@ -217,6 +211,7 @@ def _move(*, session: Session, by: User, start: dt.datetime, minutes: int, place
     row.attendances.update(period=period)
     row.seats.update(period=period)
     write(row, case, EventKind.SESSION_MOVED, by)
+    overtake(row)
     tell(row, case, by, "session.moved")
     return row
 

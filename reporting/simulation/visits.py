@@ -46,7 +46,6 @@ class Afterwards(Telling):
             reminded = at_hour(visit.due_on, 8)
             if reminded > self.clock and self.case.state == State.RESOLVED:
                 self._move("start_follow_up", None, {}, reminded, Actor.SYSTEM)
-            visit.reminded_at = reminded
             made = office_moment(self.rng, visit.due_on + dt.timedelta(days=self.rng.randrange(VISIT_LAG_DAYS)))
             if self._visit(visit, visitor, max(made, self.clock + dt.timedelta(minutes=5))):
                 for later in visits:

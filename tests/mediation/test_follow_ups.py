@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
-from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Notification, User
-from accounts.services import deliver_notifications
+from accounts.models import Notification
 from cases import ledger
 from cases.models import Case
 from cases.services import reopen_case, resolve_case, sign_referral
@@ -95,9 +91,12 @@ def test_a_clock_that_goes_back_reminds_nobody_again(world: World) -> None:
     assert sweep(today=after(7)) == 0
 
 
-def test_the_task_sweeps_by_the_local_day(world: World) -> None:
-    case = resolved(world)
+def test_the_task_sweeps_by_the_local_day_and_never_at_a_quiet_hour(world: World, settings: Any) -> None:
+    case, hour = resolved(world), timezone.localtime().hour
     FollowUp.objects.filter(case=case, day=7).update(due_on=timezone.localdate())
+    settings.QUIET_FROM, settings.QUIET_UNTIL = hour, (hour + 2) % 24
+    assert sweep_follow_ups() == 0
+    settings.QUIET_FROM, settings.QUIET_UNTIL = 0, 0
     assert sweep_follow_ups() == 1
 
 
@@ -111,48 +110,6 @@ def test_a_reopened_case_is_no_longer_visited(world: World) -> None:
     reopen_case(case=case, by=world.dispatcher, note="未补缴")
     assert sweep(today=after(200)) == 0
     assert set(case.follow_ups.values_list("state", flat=True)) == {"cancelled"}
-
-
-def test_the_visitor_s_language_is_spoken_in_the_email_and_it_goes_out_once(world: World) -> None:
-    case = resolved(world)
-    world.other_mediator.language = "ko"
-    world.other_mediator.save()
-    Notification.objects.update(email_state="none")
-    sweep(today=after(7))
-    assert [deliver_notifications(), deliver_notifications()] == [1, 0]
-    assert [message.to for message in mail.outbox] == [["other_mediator@example.invalid"]]
-    assert "추적방문" in mail.outbox[0].body
-    assert case.number in mail.outbox[0].body
-
-
-def test_an_email_that_fails_is_tried_again_and_then_shown_as_failed(world: World, settings: object) -> None:
-    resolved(world)
-    Notification.objects.update(email_state="none")
-    sweep(today=after(7))
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # type: ignore[attr-defined]
-    for _run in range(5):
-        assert deliver_notifications() == 0
-    row = Notification.objects.get(kind="follow_up.due")
-    assert (row.email_state, row.email_attempts, row.email_error) == ("failed", 5, "ConnectionRefusedError")
-
-
-def test_the_administrator_sends_failed_emails_again_and_only_those(
-    world: World, sign_in: Callable[..., Client]
-) -> None:
-    resolved(world)
-    sweep(today=after(7))
-    Notification.objects.update(email_state="sent")
-    failed = Notification.objects.filter(kind="follow_up.due")
-    failed.update(email_state="failed", email_attempts=5)
-    User.objects.filter(pk=world.dispatcher.pk).update(is_staff=True, is_superuser=True)
-    chosen = {"action": "send_again", "_selected_action": list(Notification.objects.values_list("pk", flat=True))}
-    page = sign_in(User.objects.get(pk=world.dispatcher.pk), "ko").post(
-        reverse("admin:accounts_notification_changelist"), chosen, follow=True
-    )
-    assert "다시 보내는 실패한 전자우편: 1통." in page.content.decode()
-    assert [deliver_notifications(), deliver_notifications()] == [1, 0]
-    assert failed.get().email_state == "sent"
 
 
 def test_recording_keeps_what_was_found_and_covers_missed_visits(world: World) -> None:
@@ -247,15 +204,15 @@ def test_a_sweep_that_dies_in_the_middle_is_made_good_by_the_next() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS "
-            "'BEGIN IF NEW.reminded_at IS NOT NULL THEN RAISE EXCEPTION ''killed''; END IF; RETURN NEW; END';"
-            "CREATE TRIGGER die BEFORE UPDATE ON mediation_followup FOR EACH ROW EXECUTE FUNCTION die()"
+            "'BEGIN RAISE EXCEPTION ''killed''; END';"
+            "CREATE TRIGGER die BEFORE INSERT ON accounts_notification FOR EACH ROW EXECUTE FUNCTION die()"
         )
     try:
         with pytest.raises(Exception, match="killed"):
             sweep(today=after(7))
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("DROP TRIGGER die ON mediation_followup; DROP FUNCTION die()")
+            cursor.execute("DROP TRIGGER die ON accounts_notification; DROP FUNCTION die()")
     assert reminders() == []
     assert sweep(today=after(7)) == 3
     assert len(reminders()) == 3

@@ -1,0 +1,80 @@
+"""The notice of a mediation session (调解通知书) as PDF: what stands on it, in one language or Chinese above Korean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from cases.models import CaseParty
+from governance_center import papers
+from mediation.agreement_paper import LANGUAGES
+from mediation.models import Notice, Session
+from mediation.notice_texts import when, where
+
+Occasion = Notice.Occasion
+
+
+def make(session: Session, party: CaseParty, occasion: Occasion, *, language: str) -> bytes:
+    """Set the notice as PDF; ``language`` is a key of ``LANGUAGES``.
+
+    Raises:
+        governance_center.papers.PaperFailed: it could not be set.
+    """
+    parts = [_part(session, party, occasion, spoken) for spoken in LANGUAGES[language]]
+    number = session.case.number
+    data = {"title": " ".join([*(part["title"] for part in parts), number]), "number": number, "parts": parts}
+    return papers.render("mediation/papers/session_notice.typ", data, made_at=timezone.now())
+
+
+def file_name(session: Session, language: str) -> str:
+    """The name a saved copy gets, in the (first) language of the paper."""
+    with translation.override(LANGUAGES[language][0]):
+        return f"{_('Notice of mediation')}-{session.case.number}.pdf"
+
+
+def _part(session: Session, party: CaseParty, occasion: Occasion, language: str) -> dict[str, Any]:
+    """Everything that one language says; the parts of two languages have the same shape."""
+    with translation.override(language):
+        name, committee = str(party), session.mediator.committee
+        return {
+            "language": language,
+            "title": _("Notice of mediation"),
+            "issuer": committee.name,
+            "to": pgettext("on a letter", "%(name)s:") % {"name": name},
+            "text": _opening(occasion),
+            "rows": [
+                (_("Case number"), session.case.number),
+                (_("Time"), when(session)),
+                (_("Place"), where(session)),
+                (_("Mediator"), str(session.mediator)),
+            ],
+            "notes": [] if occasion == Occasion.CANCELLED else _notes(),
+            "seal": _("(seal)"),
+            "date": date_format(timezone.localdate()),
+            "receipt": _("Received by: %(name)s") % {"name": name},
+            "signs": _("(signature)"),
+            "received_on": _("Date"),
+        }
+
+
+def _opening(occasion: Occasion) -> str:
+    texts = {
+        Occasion.MOVED: _("The mediation session in your matter was moved. It now takes place as follows:"),
+        Occasion.CANCELLED: _("The following mediation session in your matter does not take place:"),
+    }
+    return texts.get(occasion) or _(
+        "In accordance with the People's Mediation Law you are invited to a mediation session in your matter:"
+    )
+
+
+def _notes() -> list[str]:
+    """What a party should know (人民调解法 arts. 3, 4, 17, 23)."""
+    return [
+        _("Please bring your identity card and what proves your case; a representative brings a power of attorney."),
+        _("Mediation is voluntary and free of charge. You may accept, refuse or end it."),
+        _("If you cannot come, please tell the mediator before the session."),
+    ]
