@@ -6,10 +6,13 @@ The words are made here in each language; ``mediation/papers/agreement.typ`` onl
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+import segno
+from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -18,7 +21,10 @@ from accounts.models import Language, Role
 from cases.models import CaseParty
 from governance_center import papers
 from governance_center.amounts import in_capitals
+from mediation import signature_drawing
 from mediation.models import Agreement, Obligation
+from mediation.models.agreement import AFTER_AGREEMENT
+from mediation.services import signing
 from mediation.services.clarity import Term, listed
 
 BOTH = "both"
@@ -47,17 +53,49 @@ def applies(agreement: Agreement) -> bool:
     return agreement.form == Agreement.Form.WRITTEN
 
 
-def make(agreement: Agreement, *, language: str) -> bytes:
-    """Set the agreement as PDF; ``language`` is a key of :data:`LANGUAGES`.
+TITLE = "人民调解协议书"
+"""What the kept paper is called in the file, which is kept in Chinese."""
+
+
+def stands(agreement: Agreement) -> bool:
+    """Whether the agreement is the last word of its case: not followed by another, the case not taken up again."""
+    later = Agreement.objects.filter(case=agreement.case_id, pk__gt=agreement.pk)
+    return agreement.case.state in AFTER_AGREEMENT and not later.exists()
+
+
+def make(agreement: Agreement, *, language: str, site: str) -> bytes:
+    """Set the agreement as PDF, with the signatures that there are.
+
+    Args:
+        language: a key of :data:`LANGUAGES`.
+        site: address of this site, e.g. ``https://centre.example/``, for the code that leads to the public page.
 
     Raises:
         governance_center.papers.PaperFailed: it could not be set.
     """
-    parties = list(agreement.case.parties.select_related("person"))
-    parts = [_part(agreement, parties, spoken) for spoken in LANGUAGES[language]]
+    parts = [part_of(agreement, spoken) for spoken in LANGUAGES[language]]
     number = agreement.number or agreement.case.number
-    data = {"title": " ".join([*(part["title"] for part in parts), number]), "number": number, "parts": parts}
+    address = verification_address(agreement, site)
+    data = {
+        "title": " ".join([*(part["title"] for part in parts), number]),
+        "number": number,
+        "parts": parts,
+        "address": address,
+        "qr": qr_svg(address),
+    }
     return papers.render("mediation/papers/agreement.typ", data, made_at=agreement.recorded_at)
+
+
+def verification_address(agreement: Agreement, site: str) -> str:
+    """The public page that a copy can be held against."""
+    return site.rstrip("/") + reverse("verify", args=[agreement.verification_code])
+
+
+def qr_svg(text: str) -> str:
+    """A QR code as an SVG document, error correction M."""
+    drawn = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(drawn, kind="svg", xmldecl=False, omitsize=True, border=0)
+    return drawn.getvalue().decode()
 
 
 def file_name(agreement: Agreement, language: str) -> str:
@@ -66,8 +104,9 @@ def file_name(agreement: Agreement, language: str) -> str:
         return f"{_('Mediation agreement')}-{agreement.case.number}.pdf"
 
 
-def _part(agreement: Agreement, parties: list[CaseParty], language: str) -> dict[str, Any]:
+def part_of(agreement: Agreement, language: str) -> dict[str, Any]:
     """Everything that one language says; the parts of two languages have the same shape."""
+    parties = list(agreement.case.parties.select_related("person"))
     with translation.override(language):
         committee = agreement.committee
         return {
@@ -82,10 +121,12 @@ def _part(agreement: Agreement, parties: list[CaseParty], language: str) -> dict
             "agreed": _("What was agreed"),
             "obligations": [_obligation(duty) for duty in agreement.obligations.all()],
             "after": _after(agreement),
-            "closing": _closing(agreement, copies=len(parties) + 1),
-            "signatures": [f"{party.get_part_display()} {party}" for party in parties] + [_("Mediator")],
+            "closing": _closing(agreement, copies=signing.copies(agreement)),
+            "signatures": [_signature(signer) for signer in signing.signers(agreement)],
             "signs": _("(signature)"),
             "seal": _("(seal)"),
+            "force": _force(agreement),
+            "check": _("Whether this paper is genuine can be seen here."),
             "date": _("Date"),
             "made_on": date_format(agreement.reached_on),
         }
@@ -101,6 +142,27 @@ def _party(party: CaseParty) -> list[str]:
     """Part, name and, of people, the masked number of identity."""
     known = party.person.masked_identity_number if party.person else ""
     return [str(party.get_part_display()), str(party), known]
+
+
+def _signature(signer: signing.Signer) -> dict[str, str]:
+    """The line of one signer: who, what was drawn, in what capacity, and when."""
+    found, notes = signer.signature, []
+    if found is None:
+        return {"who": signer.label, "svg": "", "note": "", "day": ""}
+    if found.signer_name:
+        notes.append(f"{found.get_capacity_display()}: {found.signer_name}")
+    if found.how == found.How.PAPER:
+        notes.append(_("signed on paper; the page is in the file"))
+    drawn = signature_drawing.svg(found.drawing) if found.strokes else ""
+    return {"who": signer.label, "svg": drawn, "note": " · ".join(notes), "day": date_format(found.signed_on)}
+
+
+def _force(agreement: Agreement) -> str:
+    """What is said of the seal and since when it is in force; empty before."""
+    if agreement.in_force_on is None or agreement.sealed_on is None:
+        return ""
+    days = {"seal": date_format(agreement.sealed_on), "day": date_format(agreement.in_force_on)}
+    return _("Seal recorded on %(seal)s; in force since %(day)s.") % days
 
 
 def _texts(*sections: tuple[str, str]) -> Rows:

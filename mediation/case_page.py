@@ -16,7 +16,7 @@ from cases.states import State
 from cases.workflow import Actor
 from mediation import agreement_paper, selectors
 from mediation.models import Agreement, Assignment, FollowUp, RightsNotice
-from mediation.services import follow_ups, may_record_performance
+from mediation.services import follow_ups, may_record_performance, signing
 from mediation.services import sessions as calling
 
 
@@ -78,7 +78,9 @@ def actions(case: Case, user: User) -> list[Action]:
 def _agreements(agreements: list[Agreement], case: Case, user: User) -> dict[str, Any]:
     languages = agreement_paper.NAMES if user.role in agreement_paper.READERS else ()
     return {
-        "agreements": [(row, languages if agreement_paper.applies(row) else ()) for row in agreements],
+        "agreements": [
+            (row, languages if agreement_paper.applies(row) else (), signing.lacking(row, case)) for row in agreements
+        ],
         "number": case.number,
         "may_record": may_record_performance(case, user),
     }

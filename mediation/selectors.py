@@ -22,13 +22,29 @@ from mediation.models import (
 
 def agreements_of(case: Case) -> QuerySet[Agreement]:
     """The agreements of a case with their obligations and instalments."""
-    owed = Obligation.objects.select_related("debtor__person", "creditor__person", "proof")
-    owed = owed.prefetch_related(Prefetch("instalments", Instalment.objects.select_related("proof")))
+    owed = Obligation.objects.select_related("debtor__person", "creditor__person", "proof", "proof_paper")
+    owed = owed.prefetch_related(Prefetch("instalments", Instalment.objects.select_related("proof", "proof_paper")))
     return (
         Agreement.objects.filter(case=case)
-        .select_related("mediator", "committee")
+        .select_related("mediator", "committee", "paper")
         .prefetch_related(Prefetch("obligations", owed))
     )
+
+
+def papers_of(agreement: Agreement) -> set[int]:
+    """The keys of the documents that belong to an agreement: itself, signed pages, proofs, rulings."""
+    found = set(agreement.signatures.values_list("scan", flat=True)) | {agreement.paper_id}
+    found |= set(agreement.obligations.values_list("proof_paper", flat=True))
+    found |= set(Instalment.objects.filter(obligation__agreement=agreement).values_list("proof_paper", flat=True))
+    found |= set(agreement.confirmations.values_list("scan", flat=True))
+    return {key for key in found if key is not None}
+
+
+def my_unsigned(user: User) -> QuerySet[Agreement]:
+    """The mediator's agreements that are not in force yet, the oldest first; ``case`` with what a row shows."""
+    mine = Q(case__mediator=user) | Q(case__assignments__mediator__user=user, case__assignments__ended_at=None)
+    rows = Agreement.objects.visible_to(user).awaiting().filter(mine, form=Agreement.Form.WRITTEN).distinct()
+    return rows.select_related("case__category", "case__division", "committee").order_by("reached_on", "pk")
 
 
 def backlog(user: User) -> QuerySet[Case]:

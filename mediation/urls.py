@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import agreements, assigning, backlog, follow_ups, home, sessions
+from mediation.views import agreements, assigning, backlog, follow_ups, home, sessions, signing
 
 app_name = "mediation"
 
@@ -23,4 +23,10 @@ urlpatterns = [
     path("<str:number>/rights/", sessions.rights, name="rights"),
     path("<str:number>/agreement/", agreements.agreement, name="agreement"),
     path("<str:number>/agreement/<int:pk>/paper/", agreements.paper, name="paper"),
+    path("agreements/<int:pk>/", signing.overview, name="signing"),
+    path("agreements/<int:pk>/correct/", agreements.correct, name="correct"),
+    path("agreements/<int:pk>/sign/<str:key>/", signing.sign, name="sign"),
+    path("agreements/<int:pk>/paper/", signing.on_paper, name="sign_paper"),
+    path("agreements/<int:pk>/seal/", signing.seal, name="seal"),
+    path("agreements/<int:pk>/scan/<int:document>/", signing.kept, name="kept"),
 ]

@@ -1,13 +1,6 @@
 """The use cases of mediation: the only place where its state changes."""
 
-from mediation.services.agreements import (
-    AlreadyPerformed,
-    NoAgreement,
-    WrongDay,
-    may_record_performance,
-    reach_agreement,
-    record_performance,
-)
+from mediation.services.agreements import NoAgreement, SignedAlready, correct_agreement, reach_agreement
 from mediation.services.assigning import (
     AlreadyAssigned,
     HasWithdrawn,
@@ -18,6 +11,7 @@ from mediation.services.assigning import (
 )
 from mediation.services.backlog import CaseTaken, Proposal, apply_backlog, propose_backlog
 from mediation.services.clarity import Fault, Term, UnclearAgreement
+from mediation.services.performing import AlreadyPerformed, WrongDay, may_record_performance, record_performance
 
 __all__ = (
     "AlreadyAssigned",
@@ -29,11 +23,13 @@ __all__ = (
     "NoAgreement",
     "NotAssignable",
     "Proposal",
+    "SignedAlready",
     "Term",
     "UnclearAgreement",
     "WrongDay",
     "apply_backlog",
     "assign_mediator",
+    "correct_agreement",
     "may_record_performance",
     "propose_backlog",
     "reach_agreement",
