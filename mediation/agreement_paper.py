@@ -148,13 +148,14 @@ def _signature(signer: signing.Signer) -> dict[str, str]:
     """The line of one signer: who, what was drawn, in what capacity, and when."""
     found, notes = signer.signature, []
     if found is None:
-        return {"who": signer.label, "svg": "", "note": "", "day": ""}
+        return {"part": signer.part, "name": signer.name, "svg": "", "note": "", "day": ""}
     if found.signer_name:
         notes.append(f"{found.get_capacity_display()}: {found.signer_name}")
     if found.how == found.How.PAPER:
         notes.append(_("signed on paper; the page is in the file"))
     drawn = signature_drawing.svg(found.drawing) if found.strokes else ""
-    return {"who": signer.label, "svg": drawn, "note": " · ".join(notes), "day": date_format(found.signed_on)}
+    day, note = date_format(found.signed_on), " · ".join(notes)
+    return {"part": signer.part, "name": signer.name, "svg": drawn, "note": note, "day": day}
 
 
 def _force(agreement: Agreement) -> str:

@@ -86,11 +86,18 @@ class Signer:
         return f"party-{self.party.pk}" if self.party else f"mediator-{self.mediator.pk}"  # type: ignore[union-attr]
 
     @property
+    def part(self) -> str:
+        """What the signer is: applicant, mediator, …"""
+        return str(self.party.get_part_display() if self.party else _("Mediator"))
+
+    @property
+    def name(self) -> str:
+        return str(self.party or self.mediator)
+
+    @property
     def label(self) -> str:
         """Part and name."""
-        if self.party:
-            return f"{self.party.get_part_display()} {self.party}"
-        return f"{_('Mediator')} {self.mediator}"
+        return f"{self.part} {self.name}"
 
     @property
     def language(self) -> str:

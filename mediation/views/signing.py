@@ -77,9 +77,11 @@ def sign(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     shown = request.GET.get("language", signer.language)
     if shown not in Language.values:
         raise Http404
-    context = {"agreement": row, "case": case, "signer": signer, "form": form, "languages": Language.choices}
-    context |= {"shown": shown, "text": _text(selectors.agreements_of(case).get(pk=row.pk), case, shown)}
-    return render(request, "mediation/sign.html", context, status=422 if form.errors else 200)
+    context = {"agreement": row, "case": case, "signer": signer, "form": form, "languages": agreement_paper.NAMES[:2]}
+    # The whole page, buttons too, speaks to the signer and not to the mediator who hands the tablet over.
+    with translation.override(shown):
+        context |= {"shown": shown, "text": _text(selectors.agreements_of(case).get(pk=row.pk), case, shown)}
+        return render(request, "mediation/sign.html", context, status=422 if form.errors else 200)
 
 
 @role_required(*WITNESSES)
@@ -87,7 +89,8 @@ def on_paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the scan of the signed paper."""
     user = staff(request)
     row, case = agreement_of(user, pk)
-    form = PaperForm(request.POST or None, request.FILES or None, signers=services.missing(row))
+    sent = [request.POST, request.FILES] if request.method == "POST" else []
+    form = PaperForm(*sent, signers=services.missing(row))
 
     def use_case() -> object:
         return services.sign_on_paper(
@@ -145,8 +148,7 @@ def _deed(
 def _text(row: Agreement, case: Case, language: str) -> dict[str, Any]:
     """What stands on the paper, in one language."""
     row.case = case
-    with translation.override(language):
-        return {**agreement_paper.part_of(row, language), "read": _("Please read this first.")}
+    return {**agreement_paper.part_of(row, language), "read": _("Please read this first.")}
 
 
 def _signed(request: HttpRequest, row: Agreement) -> HttpResponse:

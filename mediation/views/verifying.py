@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,8 @@ from mediation import agreement_paper
 from mediation.models import Agreement
 from mediation.services.verifying import compare
 from mediation.verifying_forms import CompareForm
+
+CODE = re.compile(r"[A-Za-z0-9_-]{20}")
 
 COMPARING = 2
 """What a comparison counts for, in openings."""
@@ -28,11 +31,11 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
         paused["Retry-After"] = wait
         return paused
     rows = Agreement.objects.filter(form=Agreement.Form.WRITTEN).select_related("committee", "paper", "case__centre")
-    row = rows.filter(verification_code=code).first()
+    row = rows.filter(verification_code=code).first() if CODE.fullmatch(code) else None
     if row is None:
         throttle.opening(request, weight=throttle.UNKNOWN_CODE - 1)
         return _page(request, {"agreement": None}, 404)
-    form = CompareForm(request.POST or None, request.FILES or None)
+    form = CompareForm(*([request.POST, request.FILES] if request.method == "POST" else []))
     context = {"agreement": row, "form": form, "stands": agreement_paper.stands(row), "same": None}
     if request.method == "POST" and row.paper and form.is_valid():
         context["same"] = compare(row, form.cleaned_data["file"])
