@@ -16,6 +16,7 @@ from mediation.instalments import FEN, Share, split_instalments
 from mediation.models import Agreement, Obligation
 from mediation.services.clarity import Fault, Term, listed
 from mediation.services.signing import text_of
+from mediation.signing_forms import ScanField
 
 PREFIX = "duties"
 MOST_ROWS = 20
@@ -202,3 +203,10 @@ class PerformanceForm(forms.Form):
         max_length=TEXT,
         widget=forms.Textarea(attrs={"rows": 3, "data-draft-key": "proof"}),
     )
+    file = ScanField(label=_("Paper that proves it"), required=False)
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        data = self.cleaned_data
+        paper = data["file"].read() if data["file"] else None
+        return {"performed_on": data["performed_on"], "proof": data["proof"], "paper": paper}

@@ -24,7 +24,7 @@ from governance_center.amounts import in_capitals
 from mediation import signature_drawing
 from mediation.models import Agreement, Obligation
 from mediation.models.agreement import AFTER_AGREEMENT
-from mediation.services import signing
+from mediation.services import confirming, signing
 from mediation.services.clarity import Term, listed
 
 BOTH = "both"
@@ -40,10 +40,6 @@ NAMES = ((Language.CHINESE, "中文"), (Language.KOREAN, "조선말"), (BOTH, "�
 
 READERS = (Role.MEDIATOR, Role.DISPATCHER, Role.CLERK, Role.OFFICER)
 """Who may have the paper, of the cases they see."""
-
-NOT_CONFIRMED = frozenset({"marriage_family"})
-"""Categories about identity, marriage or adoption, in which courts confirm no agreement
-(最高人民法院关于人民调解协议司法确认程序的若干规定 art. 4)."""
 
 Rows = list[tuple[str, str]]
 
@@ -214,7 +210,7 @@ def _closing(agreement: Agreement, *, copies: int) -> list[str]:
     said = [
         _("This agreement is legally binding; the parties perform it as agreed (People's Mediation Law, article 31).")
     ]
-    if agreement.case.category_id not in NOT_CONFIRMED:
+    if confirming.is_offered(agreement):
         said.append(
             _(
                 "Where the parties think it necessary, they may together ask the people's court for judicial "

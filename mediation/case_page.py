@@ -14,7 +14,7 @@ from cases.sections import Action, Section
 from cases.services.screening import kept_out
 from cases.states import State
 from cases.workflow import Actor
-from mediation import agreement_paper, selectors
+from mediation import agreement_paper, life, selectors
 from mediation.models import Agreement, Assignment, FollowUp, RightsNotice
 from mediation.services import follow_ups, may_record_performance, signing
 from mediation.services import sessions as calling
@@ -79,7 +79,13 @@ def _agreements(agreements: list[Agreement], case: Case, user: User) -> dict[str
     languages = agreement_paper.NAMES if user.role in agreement_paper.READERS else ()
     return {
         "agreements": [
-            (row, languages if agreement_paper.applies(row) else (), signing.lacking(row, case)) for row in agreements
+            (
+                row,
+                languages if agreement_paper.applies(row) else (),
+                signing.lacking(row, case),
+                life.of(row, case, user),
+            )
+            for row in agreements
         ],
         "number": case.number,
         "may_record": may_record_performance(case, user),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import agreements, assigning, backlog, follow_ups, home, sessions, signing
+from mediation.views import agreements, assigning, backlog, confirming, follow_ups, home, performing, sessions, signing
 
 app_name = "mediation"
 
@@ -29,4 +29,12 @@ urlpatterns = [
     path("agreements/<int:pk>/paper/", signing.on_paper, name="sign_paper"),
     path("agreements/<int:pk>/seal/", signing.seal, name="seal"),
     path("agreements/<int:pk>/scan/<int:document>/", signing.kept, name="kept"),
+    path("due/", performing.due_list, name="due"),
+    path("agreements/<int:pk>/urge/", performing.urge, name="urge"),
+    path("agreements/<int:pk>/court/", performing.court, name="court"),
+    path("agreements/<int:pk>/court/letter/", performing.court_letter, name="court_letter"),
+    path("urgings/<int:pk>/letter/", performing.urging_letter, name="urging_letter"),
+    path("agreements/<int:pk>/confirmation/", confirming.ask, name="confirm"),
+    path("agreements/<int:pk>/confirmation/application/", confirming.application, name="application"),
+    path("agreements/<int:pk>/confirmation/result/", confirming.result, name="confirmation_result"),
 ]

@@ -65,16 +65,18 @@ def performance(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     due = get_object_or_404(DUE[kind].objects.all(), pk=pk)
     agreement = (due.obligation if isinstance(due, Instalment) else due).agreement
     case = get_object_or_404(Case.objects.visible_to(user).select_related("category", "division"), pk=agreement.case_id)
-    form = PerformanceForm(request.POST or None, initial={"performed_on": timezone.localdate()})
+    sent = [request.POST, request.FILES] if request.method == "POST" else []
+    form = PerformanceForm(*sent, initial={"performed_on": timezone.localdate()})
     if request.method == "POST":
-        if submit(form, lambda: services.record_performance(due=due, by=user, **form.cleaned_data)):
+        if submit(form, lambda: services.record_performance(due=due, by=user, **form.values())):
             messages.success(request, _("The performance was recorded."))
             return redirect("cases:detail", case.number)
     elif not services.may_record_performance(case, user) or due.performed_on:
         messages.warning(request, _("This is not possible now; the case has moved on."))
         return redirect("cases:detail", case.number)
-    context = {"case": case, "form": form, "title": _("Record performance"), "icon": "checks"}
-    return render(request, "cases/action.html", context)
+    agreement.case = case
+    context = {"case": case, "agreement": agreement, "form": form, "title": _("Record performance"), "icon": "checks"}
+    return render(request, "mediation/agreement_deed.html", context, status=422 if form.errors else 200)
 
 
 @role_required(Role.MEDIATOR)

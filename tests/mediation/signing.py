@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from cases.models import Case
-from mediation.models import Agreement
+from mediation.models import Agreement, Obligation
 from mediation.services.signing import Hand, missing, record_seal, sign_on_paper, sign_on_screen, signers, text_of
 from tests.mediation.test_obligations import agree, mediated, pay
 from tests.world import World
@@ -62,3 +63,19 @@ def upload(content: bytes = PDF, name: str = "scan.pdf") -> SimpleUploadedFile:
 def kinds(case: Case) -> list[str]:
     """The kinds of the ledger's entries, in their order."""
     return list(case.events.order_by("sequence").values_list("kind", flat=True))
+
+
+def days_ago(days: int) -> dt.date:
+    return timezone.localdate() - dt.timedelta(days=days)
+
+
+def late(world: World, *, since: int = 20, **changes: Any) -> Agreement:
+    """An agreement in force since so many days, whose payment was due five days ago."""
+    agreement = written(world, **changes)
+    begun = days_ago(since)
+    Agreement.objects.filter(pk=agreement.pk).update(reached_on=begun, perform_by=max(begun, days_ago(5)))
+    Obligation.objects.filter(agreement=agreement).update(due_on=days_ago(5))
+    agreement.refresh_from_db()
+    sign_paper(world, agreement, signed_on=begun)
+    record_seal(agreement=agreement, by=world.mediator, sealed_on=begun, site=SITE)
+    return Agreement.objects.select_related("case", "paper").get(pk=agreement.pk)
