@@ -29,6 +29,7 @@ WHISTLES = Entry("cases:whistles", "speakerphone", _("Whistles"))
 SUPERVISION = Entry("cases:supervision", "urgent", _("Supervision"))
 MEDIATION = Entry("mediation:home", "heart-handshake", _("My mediations"))
 BACKLOG = Entry("mediation:backlog", "user-share", _("Cases without a mediator"))
+AGREEMENTS = Entry("mediation:due", "calendar-due", _("Performance of agreements"))
 FOLLOW_UPS = Entry("mediation:follow_ups", "phone-check", _("Follow-up visits"))
 DASHBOARD = Entry("reporting:dashboard", "chart-bar", _("Dashboard"))
 ROTA = Entry("cases:rota", "calendar-event", _("Rota"))
@@ -42,7 +43,7 @@ ADMIN = Entry("admin:index", "settings", _("Administration"))
 BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
     Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS, CALENDAR, EXPERTS),
     Role.OFFICER: (REFERRALS, CASES, WHISTLES, SUPERVISION, CALENDAR, EXPERTS),
-    Role.MEDIATOR: (MEDIATION, FOLLOW_UPS, CASES, MEDIATORS, EXPERTS),
+    Role.MEDIATOR: (MEDIATION, AGREEMENTS, FOLLOW_UPS, CASES, MEDIATORS, EXPERTS),
     Role.DISPATCHER: (
         DISPATCH,
         CASES,
@@ -51,6 +52,7 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         QUEUE,
         REGISTER,
         BACKLOG,
+        AGREEMENTS,
         FOLLOW_UPS,
         COMMITTEES,
         MEDIATORS,

@@ -6,6 +6,7 @@ from cases.api import CaseViewSet
 from governance_center.views import health
 from intake.api import MatterView
 from intake.views.registration import status
+from mediation.views.verifying import verify
 
 api = SimpleRouter()
 api.register("cases", CaseViewSet, basename="api-case")
@@ -18,6 +19,7 @@ urlpatterns = [
     path("mediation/", include("mediation.urls")),
     path("dashboard/", include("reporting.urls")),
     path("s/<str:code>/", status, name="status"),
+    path("verify/<str:code>/", verify, name="verify"),
     path("api/matters/", MatterView.as_view(), name="api-matters"),
     path("api/", include(api.urls)),
     path("admin/", admin.site.urls),

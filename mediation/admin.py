@@ -1,7 +1,8 @@
 from django.contrib import admin
+from django.http import HttpRequest
 from modeltranslation.admin import TranslationAdmin
 
-from mediation.models import Committee, Conflict, Mediator, MediatorAbsence, Room
+from mediation.models import Committee, Confirmation, Conflict, Mediator, MediatorAbsence, Room, Signature
 
 
 @admin.register(Committee)
@@ -52,3 +53,31 @@ class MediatorAbsenceAdmin(admin.ModelAdmin):
     list_filter = ("reason",)
     list_select_related = ("mediator",)
     raw_id_fields = ("mediator", "noted_by")
+
+
+class KeptAdmin(admin.ModelAdmin):
+    """What is only looked at here: it is written by the use cases and never changed."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Signature)
+class SignatureAdmin(KeptAdmin):
+    list_display = ("agreement", "how", "capacity", "signed_on", "witnessed_by")
+    list_filter = ("how", "capacity")
+    list_select_related = ("agreement", "witnessed_by")
+    exclude = ("strokes",)
+
+
+@admin.register(Confirmation)
+class ConfirmationAdmin(KeptAdmin):
+    list_display = ("agreement", "court", "asked_on", "last_day", "result", "decided_on")
+    list_filter = ("result",)
+    list_select_related = ("agreement",)

@@ -14,7 +14,9 @@ from cases.forms import TEXT
 from cases.models import Case, CaseParty
 from mediation.instalments import FEN, Share, split_instalments
 from mediation.models import Agreement, Obligation
-from mediation.services.clarity import Fault, Term
+from mediation.services.clarity import Fault, Term, listed
+from mediation.services.signing import text_of
+from mediation.signing_forms import ScanField
 
 PREFIX = "duties"
 MOST_ROWS = 20
@@ -61,6 +63,13 @@ class AgreementForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+
+class CorrectionForm(AgreementForm):
+    """The same of an agreement that stays a written one; ``text`` is the digest of what is corrected."""
+
+    form = None
+    text = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
 
 class TermForm(forms.Form):
@@ -153,6 +162,39 @@ def empty_rows(case: Case, count: int, typed: Mapping[str, str] | None = None) -
     return rows
 
 
+def initial_of(agreement: Agreement) -> dict[str, Any]:
+    """The fields of an agreement as they are now; terms that only list the obligations stay empty."""
+    terms = [_term_of(duty) for duty in agreement.obligations.select_related("debtor__person", "creditor__person")]
+    names = ("terms_language", "responsibilities", "terms", "if_not", "perform_by")
+    initial = {name: getattr(agreement, name) for name in names}
+    if agreement.terms == listed(terms):
+        initial["terms"] = ""
+    return {**initial, "text": text_of(agreement)}
+
+
+def filled_rows(agreement: Agreement) -> TermRows:
+    """A row for each obligation as it is now."""
+    rows = [_row_of(duty) for duty in agreement.obligations.prefetch_related("instalments")]
+    return TermFormSet(prefix=PREFIX, form_kwargs={"case": agreement.case}, initial=rows)
+
+
+def _term_of(duty: Obligation) -> Term:
+    return Term(
+        debtor=duty.debtor, creditor=duty.creditor, kind=duty.kind, what=duty.what, amount=duty.amount,
+        due_on=duty.due_on,
+    )  # fmt: skip
+
+
+def _row_of(duty: Obligation) -> dict[str, Any]:
+    row = {name: getattr(duty, name) for name in ("debtor", "creditor", "kind", "what", "amount", "due_on", "how")}
+    parts = list(duty.instalments.all())
+    if not parts:
+        return row
+    first, second = (part.due_on for part in parts[:2])
+    months = (second.year - first.year) * 12 + second.month - first.month
+    return {**row, "count": len(parts), "first_on": first, "every_months": max(months, 1)}
+
+
 class PerformanceForm(forms.Form):
     performed_on = forms.DateField(label=_("Performed on"), widget=forms.DateInput)
     proof = forms.CharField(
@@ -161,3 +203,10 @@ class PerformanceForm(forms.Form):
         max_length=TEXT,
         widget=forms.Textarea(attrs={"rows": 3, "data-draft-key": "proof"}),
     )
+    file = ScanField(label=_("Paper that proves it"), required=False)
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        data = self.cleaned_data
+        paper = data["file"].read() if data["file"] else None
+        return {"performed_on": data["performed_on"], "proof": data["proof"], "paper": paper}

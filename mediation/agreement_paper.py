@@ -6,10 +6,13 @@ The words are made here in each language; ``mediation/papers/agreement.typ`` onl
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+import segno
+from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -18,8 +21,10 @@ from accounts.models import Language, Role
 from cases.models import CaseParty
 from governance_center import papers
 from governance_center.amounts import in_capitals
-from mediation import selectors
+from mediation import selectors, signature_drawing
 from mediation.models import Agreement, Mediator, Obligation
+from mediation.models.agreement import AFTER_AGREEMENT
+from mediation.services import confirming, signing
 from mediation.services.clarity import Term, listed
 
 BOTH = "both"
@@ -36,10 +41,6 @@ NAMES = ((Language.CHINESE, "中文"), (Language.KOREAN, "조선말"), (BOTH, "�
 READERS = (Role.MEDIATOR, Role.DISPATCHER, Role.CLERK, Role.OFFICER)
 """Who may have the paper, of the cases they see."""
 
-NOT_CONFIRMED = frozenset({"marriage_family"})
-"""Categories about identity, marriage or adoption, in which courts confirm no agreement
-(最高人民法院关于人民调解协议司法确认程序的若干规定 art. 4)."""
-
 Rows = list[tuple[str, str]]
 
 
@@ -48,17 +49,49 @@ def applies(agreement: Agreement) -> bool:
     return agreement.form == Agreement.Form.WRITTEN
 
 
-def make(agreement: Agreement, *, language: str) -> bytes:
-    """Set the agreement as PDF; ``language`` is a key of :data:`LANGUAGES`.
+TITLE = "人民调解协议书"
+"""What the kept paper is called in the file, which is kept in Chinese."""
+
+
+def stands(agreement: Agreement) -> bool:
+    """Whether the agreement is the last word of its case: not followed by another, the case not taken up again."""
+    later = Agreement.objects.filter(case=agreement.case_id, pk__gt=agreement.pk)
+    return agreement.case.state in AFTER_AGREEMENT and not later.exists()
+
+
+def make(agreement: Agreement, *, language: str, site: str) -> bytes:
+    """Set the agreement as PDF, with the signatures that there are.
+
+    Args:
+        language: a key of :data:`LANGUAGES`.
+        site: address of this site, e.g. ``https://centre.example/``, for the code that leads to the public page.
 
     Raises:
         governance_center.papers.PaperFailed: it could not be set.
     """
-    parties = list(agreement.case.parties.select_related("person"))
-    parts = [_part(agreement, parties, spoken) for spoken in LANGUAGES[language]]
+    parts = [part_of(agreement, spoken) for spoken in LANGUAGES[language]]
     number = agreement.number or agreement.case.number
-    data = {"title": " ".join([*(part["title"] for part in parts), number]), "number": number, "parts": parts}
+    address = verification_address(agreement, site)
+    data = {
+        "title": " ".join([*(part["title"] for part in parts), number]),
+        "number": number,
+        "parts": parts,
+        "address": address,
+        "qr": qr_svg(address),
+    }
     return papers.render("mediation/papers/agreement.typ", data, made_at=agreement.recorded_at)
+
+
+def verification_address(agreement: Agreement, site: str) -> str:
+    """The public page that a copy can be held against."""
+    return site.rstrip("/") + reverse("verify", args=[agreement.verification_code])
+
+
+def qr_svg(text: str) -> str:
+    """A QR code as an SVG document, error correction M."""
+    drawn = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(drawn, kind="svg", xmldecl=False, omitsize=True, border=0)
+    return drawn.getvalue().decode()
 
 
 def file_name(agreement: Agreement, language: str) -> str:
@@ -67,8 +100,9 @@ def file_name(agreement: Agreement, language: str) -> str:
         return f"{_('Mediation agreement')}-{agreement.case.number}.pdf"
 
 
-def _part(agreement: Agreement, parties: list[CaseParty], language: str) -> dict[str, Any]:
+def part_of(agreement: Agreement, language: str) -> dict[str, Any]:
     """Everything that one language says; the parts of two languages have the same shape."""
+    parties = list(agreement.case.parties.select_related("person"))
     with translation.override(language):
         committee = agreement.committee
         return {
@@ -83,11 +117,12 @@ def _part(agreement: Agreement, parties: list[CaseParty], language: str) -> dict
             "agreed": _("What was agreed"),
             "obligations": [_obligation(duty) for duty in agreement.obligations.all()],
             "after": _after(agreement),
-            "closing": _closing(agreement, copies=len(parties) + 1),
-            "signatures": [f"{party.get_part_display()} {party}" for party in parties]
-            + [f"{_('Mediator')} {one}".strip() for one in _mediators(agreement) or [""]],
+            "closing": _closing(agreement, copies=signing.copies(agreement)),
+            "signatures": [_signature(signer) for signer in signing.signers(agreement)],
             "signs": _("(signature)"),
             "seal": _("(seal)"),
+            "force": _force(agreement),
+            "check": _("Whether this paper is genuine can be seen here."),
             "date": _("Date"),
             "made_on": date_format(agreement.reached_on),
         }
@@ -112,6 +147,28 @@ def _party(party: CaseParty) -> list[str]:
     """Part, name and, of people, the masked number of identity."""
     known = party.person.masked_identity_number if party.person else ""
     return [str(party.get_part_display()), str(party), known]
+
+
+def _signature(signer: signing.Signer) -> dict[str, str]:
+    """The line of one signer: who, what was drawn, in what capacity, and when."""
+    found, notes = signer.signature, []
+    if found is None:
+        return {"part": signer.part, "name": signer.name, "svg": "", "note": "", "day": ""}
+    if found.signer_name:
+        notes.append(f"{found.get_capacity_display()}: {found.signer_name}")
+    if found.how == found.How.PAPER:
+        notes.append(_("signed on paper; the page is in the file"))
+    drawn = signature_drawing.svg(found.drawing) if found.strokes else ""
+    day, note = date_format(found.signed_on), " · ".join(notes)
+    return {"part": signer.part, "name": signer.name, "svg": drawn, "note": note, "day": day}
+
+
+def _force(agreement: Agreement) -> str:
+    """What is said of the seal and since when it is in force; empty before."""
+    if agreement.in_force_on is None or agreement.sealed_on is None:
+        return ""
+    days = {"seal": date_format(agreement.sealed_on), "day": date_format(agreement.in_force_on)}
+    return _("Seal recorded on %(seal)s; in force since %(day)s.") % days
 
 
 def _texts(*sections: tuple[str, str]) -> Rows:
@@ -162,7 +219,7 @@ def _closing(agreement: Agreement, *, copies: int) -> list[str]:
     said = [
         _("This agreement is legally binding; the parties perform it as agreed (People's Mediation Law, article 31).")
     ]
-    if agreement.case.category_id not in NOT_CONFIRMED:
+    if confirming.is_offered(agreement):
         said.append(
             _(
                 "Where the parties think it necessary, they may together ask the people's court for judicial "

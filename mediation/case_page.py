@@ -14,9 +14,9 @@ from cases.sections import Action, Section
 from cases.services.screening import kept_out
 from cases.states import State
 from cases.workflow import Actor
-from mediation import agreement_paper, selectors
+from mediation import agreement_paper, life, selectors
 from mediation.models import Agreement, Assignment, FollowUp, RightsNotice, Session
-from mediation.services import follow_ups, may_change_team, may_record_performance, recusing
+from mediation.services import follow_ups, may_change_team, may_record_performance, recusing, signing
 from mediation.services import notices as telling
 from mediation.services import sessions as calling
 
@@ -98,7 +98,15 @@ def actions(case: Case, user: User) -> list[Action]:
 def _agreements(agreements: list[Agreement], case: Case, user: User) -> dict[str, Any]:
     languages = agreement_paper.NAMES if user.role in agreement_paper.READERS else ()
     return {
-        "agreements": [(row, languages if agreement_paper.applies(row) else ()) for row in agreements],
+        "agreements": [
+            (
+                row,
+                languages if agreement_paper.applies(row) else (),
+                signing.lacking(row, case),
+                life.of(row, case, user),
+            )
+            for row in agreements
+        ],
         "number": case.number,
         "may_record": may_record_performance(case, user),
     }

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case as DbCase
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Least
 
-from accounts.models import User
+from accounts.models import Role, User
 from cases.models import Case, CaseParty, Deadline, Screening
 from cases.states import OPEN_STATES, State
 from mediation.models import (
@@ -27,13 +30,65 @@ from mediation.models import (
 
 def agreements_of(case: Case) -> QuerySet[Agreement]:
     """The agreements of a case with their obligations and instalments."""
-    owed = Obligation.objects.select_related("debtor__person", "creditor__person", "proof")
-    owed = owed.prefetch_related(Prefetch("instalments", Instalment.objects.select_related("proof")))
+    owed = Obligation.objects.select_related("debtor__person", "creditor__person", "proof", "proof_paper")
+    owed = owed.prefetch_related(Prefetch("instalments", Instalment.objects.select_related("proof", "proof_paper")))
     return (
         Agreement.objects.filter(case=case)
-        .select_related("mediator", "committee")
+        .select_related("mediator", "committee", "paper")
         .prefetch_related(Prefetch("obligations", owed))
     )
+
+
+def due_agreements(user: User, today: dt.date, state: str = "") -> QuerySet[Agreement]:
+    """The agreements in force with obligations, of the cases in view, the next day due first.
+
+    ``next_due`` is the earliest day of what is not performed yet, None where everything is; ``is_late`` whether it
+    has passed. For a mediator the own cases, for a dispatcher those of the division.
+
+    Args:
+        state: a key of :data:`DUE_STATES`, or empty for everything.
+    """
+    open_duty = Obligation.objects.filter(agreement=OuterRef("pk"), performed_on=None, instalments=None)
+    open_part = Instalment.objects.filter(obligation__agreement=OuterRef("pk"), performed_on=None)
+    first_duty = Subquery(open_duty.order_by("due_on").values("due_on")[:1])
+    first_part = Subquery(open_part.order_by("due_on").values("due_on")[:1])
+    rows = Agreement.objects.visible_to(user).filter(in_force_on__isnull=False).newest()
+    if user.role == Role.MEDIATOR:
+        rows = rows.filter(case__mediator=user)
+    rows = rows.filter(Exists(Obligation.objects.filter(agreement=OuterRef("pk"))))
+    rows = rows.annotate(next_due=Least(first_duty, first_part))
+    rows = rows.annotate(is_late=DbCase(When(next_due__lt=today, then=Value(True)), default=Value(False)))
+    found = rows.filter(DUE_STATES[state](today)) if state in DUE_STATES else rows
+    related = found.select_related("case__category", "case__division", "committee", "court_guidance")
+    parties = Prefetch("case__parties", CaseParty.objects.select_related("person"))
+    return related.prefetch_related(parties, "urgings").order_by(F("next_due").asc(nulls_last=True), "pk")
+
+
+SOON = dt.timedelta(days=30)
+
+DUE_STATES: dict[str, Callable[[dt.date], Q]] = {
+    "overdue": lambda today: Q(next_due__lt=today),
+    "soon": lambda today: Q(next_due__gte=today, next_due__lte=today + SOON),
+    "open": lambda today: Q(next_due__isnull=False),
+    "performed": lambda today: Q(next_due__isnull=True),
+}
+"""What the list of agreements may be narrowed to."""
+
+
+def papers_of(agreement: Agreement) -> set[int]:
+    """The keys of the documents that belong to an agreement: itself, signed pages, proofs, rulings."""
+    found = set(agreement.signatures.values_list("scan", flat=True)) | {agreement.paper_id}
+    found |= set(agreement.obligations.values_list("proof_paper", flat=True))
+    found |= set(Instalment.objects.filter(obligation__agreement=agreement).values_list("proof_paper", flat=True))
+    found |= set(agreement.confirmations.values_list("scan", flat=True))
+    return {key for key in found if key is not None}
+
+
+def my_unsigned(user: User) -> QuerySet[Agreement]:
+    """The mediator's agreements that are not in force yet, the oldest first; ``case`` with what a row shows."""
+    mine = Q(case__mediator=user) | Q(case__assignments__mediator__user=user, case__assignments__ended_at=None)
+    rows = Agreement.objects.visible_to(user).awaiting().filter(mine, form=Agreement.Form.WRITTEN).distinct()
+    return rows.select_related("case__category", "case__division", "committee").order_by("reached_on", "pk")
 
 
 def backlog(user: User) -> QuerySet[Case]:

@@ -31,6 +31,7 @@ FRONT_END = {
     "@tabler/icons-webfont/dist/tabler-icons.min.css": "icons/tabler-icons.min.css",
     "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2": "icons/fonts/tabler-icons.woff2",
     "echarts/dist/echarts.min.js": "echarts/echarts.min.js",
+    "signature_pad/dist/signature_pad.umd.min.js": "signature_pad/signature_pad.umd.min.js",
 }
 
 # The typefaces of the papers, regular and bold. They are read by the server alone and never served.

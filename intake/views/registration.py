@@ -24,9 +24,10 @@ from cases.selectors import public_status
 from cases.services.meeting import meeting_of
 from departments.models import Centre, Division
 from departments.presence import local_holidays_of
+from governance_center import throttle
 from governance_center.calendar import day_start
 from governance_center.http import submit
-from intake import notices, receipts, services, throttle
+from intake import notices, receipts, services
 from intake.channels import CHANNELS
 from intake.forms.registration import OtherPartyFormSet, WalkInForm
 from intake.forms.sources import SourceForm

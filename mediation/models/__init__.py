@@ -11,15 +11,19 @@ from mediation.models.committee import (
     Position,
     Qualification,
 )
+from mediation.models.confirmation import Confirmation
 from mediation.models.conflict import Conflict
+from mediation.models.consent import ExtensionConsent
 from mediation.models.follow_up import FollowUp
 from mediation.models.notice import Notice
 from mediation.models.obligation import Instalment, Obligation
+from mediation.models.performance import CourtGuidance, Urging
 from mediation.models.recusal import Recusal
 from mediation.models.register_import import RegisterImport
 from mediation.models.reminder import Reminder
 from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Session
 from mediation.models.session_mediator import SessionMediator
+from mediation.models.signature import Signature
 
 __all__ = (
     "MEMBERS",
@@ -28,8 +32,11 @@ __all__ = (
     "Attendance",
     "Committee",
     "CommitteeQuerySet",
+    "Confirmation",
     "Conflict",
+    "CourtGuidance",
     "Employment",
+    "ExtensionConsent",
     "FollowUp",
     "Instalment",
     "Mediator",
@@ -47,4 +54,6 @@ __all__ = (
     "Room",
     "Session",
     "SessionMediator",
+    "Signature",
+    "Urging",
 )

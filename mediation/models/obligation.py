@@ -15,12 +15,20 @@ CENT = Decimal("0.01")
 
 
 class Performable(models.Model):
-    """Something due on a day, and when it was performed, with the note of the proof."""
+    """Something due on a day, and when it was performed, with the note of the proof and maybe a paper."""
 
     due_on = models.DateField(_("due on"))
     performed_on = models.DateField(_("performed on"), null=True, blank=True)
     proof = models.ForeignKey(
         "cases.Note", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("proof")
+    )
+    proof_paper = models.ForeignKey(
+        "cases.Document",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("paper that proves it"),
     )
 
     class Meta:

@@ -1,13 +1,6 @@
 """The use cases of mediation: the only place where its state changes."""
 
-from mediation.services.agreements import (
-    AlreadyPerformed,
-    NoAgreement,
-    WrongDay,
-    may_record_performance,
-    reach_agreement,
-    record_performance,
-)
+from mediation.services.agreements import NoAgreement, SignedAlready, correct_agreement, reach_agreement
 from mediation.services.assigning import (
     AlreadyAssigned,
     HasWithdrawn,
@@ -20,6 +13,7 @@ from mediation.services.assigning import (
 )
 from mediation.services.backlog import CaseTaken, Proposal, apply_backlog, propose_backlog
 from mediation.services.clarity import Fault, Term, UnclearAgreement
+from mediation.services.performing import AlreadyPerformed, WrongDay, may_record_performance, record_performance
 from mediation.services.team import NoLead, TeamFull, add_assistant, make_lead, may_change_team, release_assistant
 
 __all__ = (
@@ -35,6 +29,7 @@ __all__ = (
     "NoLead",
     "NotAssignable",
     "Proposal",
+    "SignedAlready",
     "TeamFull",
     "Term",
     "UnclearAgreement",
@@ -42,6 +37,7 @@ __all__ = (
     "add_assistant",
     "apply_backlog",
     "assign_mediator",
+    "correct_agreement",
     "make_lead",
     "may_change_team",
     "may_record_performance",

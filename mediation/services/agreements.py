@@ -1,26 +1,27 @@
-"""Recording an agreement and its performance."""
+"""Recording an agreement, and correcting it before anybody has signed it."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, User
-from cases import ledger, workflow
+from cases import ledger
 from cases.models import Case, CaseParty, EventKind
 from cases.services import resolve_case
-from cases.services.common import lock, write_note
+from cases.services.common import lock
 from cases.states import Outcome
-from cases.workflow import Actor
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.ledger import text_digest
 from governance_center.transactions import atomic
 from mediation.models import Agreement, Committee, Instalment, Mediator, Obligation
 from mediation.services.clarity import Draft, Term, UnclearAgreement, clarity_checks, listed
+from mediation.services.performing import AlreadyPerformed
+from mediation.services.signing import TextChanged, is_open, lock_open, put_in_force, text_of
 
 
 class NoAgreement(GovernanceError):
@@ -28,15 +29,9 @@ class NoAgreement(GovernanceError):
     status = 422
 
 
-class AlreadyPerformed(GovernanceError):
-    code = "already_performed"
-    message = _("The performance was already recorded.")
-
-
-class WrongDay(GovernanceError):
-    code = "wrong_day"
-    status = 422
-    message = _("Choose a day between that of the agreement and today.")
+class SignedAlready(GovernanceError):
+    code = "signed_already"
+    message = _("A signed or sealed agreement is not changed any more.")
 
 
 @atomic
@@ -101,48 +96,61 @@ def reach_agreement(
         note=terms,
         facts={"agreement": agreement.pk, "terms_sha256": text_digest(agreement.terms)},
     )
+    if not written:
+        # What was agreed orally is in force as soon as it is registered; nobody signs it (art. 28).
+        put_in_force(agreement, lock(case), by, today)
     return agreement
 
 
-def may_record_performance(case: Case, user: User) -> bool:
-    """The mediator of the case, or a dispatcher of the division."""
-    return bool(workflow.relations(user, case) & {Actor.MEDIATOR, Actor.DISPATCH})
-
-
 @atomic
-def record_performance(
-    *, due: Obligation | Instalment, by: User, performed_on: dt.date, proof: str
-) -> Obligation | Instalment:
-    """Write down that an obligation, or one instalment of it, was performed, and how that is known.
+def correct_agreement(
+    *,
+    agreement: Agreement,
+    by: User,
+    text: str,
+    terms: str,
+    terms_language: str = Language.CHINESE,
+    perform_by: dt.date | None = None,
+    obligations: Sequence[Term],
+    responsibilities: str,
+    if_not: str,
+) -> Agreement:
+    """Correct a written agreement that nobody has signed yet, by the same checks as when it was recorded.
 
-    An obligation in instalments is performed with the last of them. The same record sent twice is one.
+    Args:
+        text: digest of the text that the correction goes on from (:func:`mediation.services.signing.text_of`).
 
     Raises:
-        NotAllowed: see :func:`may_record_performance`.
-        WrongDay: before the agreement or in the future. MissingInput: without proof.
-        AlreadyPerformed: recorded before, or paid in instalments that are recorded one by one.
+        NotAllowed: only the mediator who has the case in hand. NotToSign: it waits for no signatures.
+        SignedAlready: somebody has signed, or the seal is on it. AlreadyPerformed: something was performed already.
+        TextChanged: it was corrected in another window. NoAgreement, UnclearAgreement.
     """
-    agreement = (due.obligation if isinstance(due, Instalment) else due).agreement
-    case, now = lock(agreement.case), timezone.now()
-    due.refresh_from_db(fields=["performed_on", "proof"])
-    if not may_record_performance(case, by):
-        raise NotAllowed()
-    if due.performed_on is not None:
-        if due.performed_on == performed_on and due.proof is not None and due.proof.text == proof.strip():
-            return due
+    case, row = lock_open(agreement, by)
+    if not may_correct(row, by, case):
+        raise NotAllowed() if case.mediator_id != by.pk else SignedAlready()
+    if text != text_of(row):
+        raise TextChanged(_("The agreement was corrected in another window; open this page anew."))
+    if row.obligations.filter(Q(performed_on__isnull=False) | Q(instalments__performed_on__isnull=False)).exists():
         raise AlreadyPerformed()
-    if isinstance(due, Obligation) and due.instalments.exists():
-        raise AlreadyPerformed(_("This is paid in instalments; record them one by one."))
-    if not agreement.reached_on <= performed_on <= timezone.localdate(now):
-        raise WrongDay(field="performed_on")
-    due.proof, digest = write_note(case, by=by, text=proof, at=now, field="proof")
-    due.performed_on = performed_on
-    due.save(update_fields=["performed_on", "proof"])
-    if isinstance(due, Instalment):
-        _finish(due.obligation)
-    facts = {"agreement": agreement.pk, due._meta.model_name or "": due.pk, "performed_on": performed_on.isoformat()}
-    ledger.append(case, [ledger.Entry(EventKind.PROGRESS, by, facts | digest, now)])
-    return due
+    today = row.reached_on
+    if perform_by and perform_by < today:
+        raise NoAgreement(_("The date of performance lies in the past."), field="perform_by")
+    _check_clarity(case, obligations, today, responsibilities=responsibilities, if_not=if_not, written=True)
+    row.responsibilities, row.if_not = responsibilities.strip(), if_not.strip()
+    row.terms, row.terms_language = terms.strip() or listed(obligations), terms_language
+    row.perform_by = perform_by or _latest(obligations)
+    row.save(update_fields=["responsibilities", "if_not", "terms", "terms_language", "perform_by"])
+    row.obligations.all().delete()
+    _write_obligations(row, obligations)
+    facts = {"agreement": row.pk, "text_sha256": text_of(row)}
+    ledger.append(case, [ledger.Entry(EventKind.PROGRESS, by, facts, timezone.now())])
+    return row
+
+
+def may_correct(agreement: Agreement, user: User, case: Case) -> bool:
+    """The mediator of the case, until the first signature or the seal."""
+    untouched = agreement.sealed_on is None and not agreement.signatures.exists()
+    return case.mediator_id == user.pk and user.is_active and is_open(agreement, case) and untouched
 
 
 def _check_clarity(
@@ -179,11 +187,3 @@ def _write_obligations(agreement: Agreement, obligations: Sequence[Term]) -> Non
             Instalment(obligation=row, position=place, due_on=share.due_on, amount=share.amount)
             for place, share in enumerate(term.instalments, start=1)
         )
-
-
-def _finish(obligation: Obligation) -> None:
-    """With its last instalment an obligation is performed."""
-    if obligation.instalments.filter(performed_on__isnull=True).exists():
-        return
-    last = obligation.instalments.aggregate(last=Max("performed_on"))["last"]
-    Obligation.objects.filter(pk=obligation.pk).update(performed_on=last)

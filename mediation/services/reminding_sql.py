@@ -22,9 +22,9 @@ class Source(NamedTuple):
 STANDS = "matter.state IN ('resolved', 'following_up')"
 """Of a case in another state nobody is reminded: it was closed, withdrawn or taken up again."""
 
-AGREEMENT_STANDS = f"""{STANDS} AND NOT EXISTS (
+AGREEMENT_STANDS = f"""{STANDS} AND agreement.in_force_on IS NOT NULL AND NOT EXISTS (
     SELECT FROM mediation_agreement later WHERE later.case_id = agreement.case_id AND later.id > agreement.id)"""
-"""The one place that says which agreements are to be performed: the last of a case that is resolved."""
+"""The one place that says which agreements are to be performed: the last of a resolved case, in force."""
 
 _VISITS = """
     SELECT visit.id, visit.due_on, stage.next AS stage,

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.access import role_required, staff
 from accounts.models import Role
 from mediation import selectors
+from mediation.services import signing
 
 PER_PAGE, SHOWN = 25, 8
 
@@ -22,6 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "page": cases,
         "visits": visits[:5],
         "due": visits.count(),
+        "unsigned": [(row, signing.lacking(row, row.case)) for row in selectors.my_unsigned(user)[:SHOWN]],
         "sessions": selectors.my_sessions(user)[:SHOWN],
     }
     return render(request, "mediation/home.html", context)

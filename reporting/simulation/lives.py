@@ -239,6 +239,7 @@ class Life(AtTheDesk, Afterwards):
                     case_id=self.case.pk, mediator=self.mediator, form="written" if written else "oral", terms=terms,
                     terms_language=self.petitioner.language, reached_on=day, recorded_by=self.handler, recorded_at=at,
                     perform_by=day + dt.timedelta(days=self.rng.choice([15, 30, 60])) if written else None,
+                    in_force_on=day,
                 )
             )  # fmt: skip
             outcome = Outcome.WRITTEN_AGREEMENT if written else Outcome.ORAL_AGREEMENT

@@ -14,7 +14,7 @@ from django.conf import settings as django_settings
 from django.test import Client, RequestFactory
 
 from cases.models import Case
-from intake import throttle
+from governance_center import throttle
 from tests.world import World, make_case
 
 NOBODY = "redis://127.0.0.1:1/0"
@@ -109,7 +109,7 @@ def test_processes_count_together(case: Case, host: str) -> None:
     program = (
         "import django; django.setup()\n"
         "from django.test import RequestFactory\n"
-        "from intake import throttle\n"
+        "from governance_center import throttle\n"
         f"request = RequestFactory().get('/', REMOTE_ADDR='{host}')\n"
         "print([throttle.opening(request) for _ in range(20)][-1])\n"
     )

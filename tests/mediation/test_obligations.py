@@ -197,7 +197,7 @@ def test_instalments_are_performed_one_by_one(world: World) -> None:
         record_performance(due=part, by=world.mediator, performed_on=today, proof="银行回单")
     obligation.refresh_from_db()
     assert (obligation.performed_on, obligation.due_state) == (today, "performed")
-    entries = case.events.filter(kind=EventKind.PROGRESS, data__has_key="instalment")
+    entries = case.events.filter(kind=EventKind.PERFORMED, data__has_key="instalment")
     assert entries.count() == 2
     assert "银行回单" not in str([entry.data for entry in entries])
 
@@ -216,7 +216,7 @@ def test_performance_is_refused_to_others_and_on_wrong_days(world: World) -> Non
         record_performance(due=due, by=world.dispatcher, performed_on=today, proof=" ")
     for _again in range(2):
         record_performance(due=due, by=world.dispatcher, performed_on=today, proof="x")
-    assert case.events.filter(kind=EventKind.PROGRESS).count() == 1
+    assert case.events.filter(kind=EventKind.PERFORMED).count() == 1
     with pytest.raises(AlreadyPerformed):
         record_performance(due=due, by=world.dispatcher, performed_on=today, proof="y")
 

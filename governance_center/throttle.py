@@ -1,6 +1,6 @@
-"""Slowing whoever opens the public status page again and again from one network address.
+"""Slowing whoever opens the public pages (status of a case, verifying a paper) again and again from one address.
 
-What it guards against: load, and programs that read many pages. It is no lock: the code of a case has 120 random
+What it guards against: load, and programs that read many pages. It is no lock: a code has 120 random
 bits, so guessing one is hopeless anyway; unknown codes only count more because nobody types them by mistake.
 
 How: each address has so many openings in a window; the first one over it closes the page to the address until the
@@ -30,7 +30,7 @@ from django.utils import timezone
 log = logging.getLogger(__name__)
 
 UNKNOWN_CODE = 5
-"""What an opening with a code that no case has counts for."""
+"""What an opening with a code that nothing has counts for."""
 
 FIRST_WAIT, LONGEST_WAIT = 60, 3600
 """Seconds; the wait doubles with each further try."""
@@ -43,7 +43,7 @@ MANY = 10_000
 
 
 def opening(request: HttpRequest, *, weight: int = 1) -> int:
-    """Count an opening of the status page; returns the seconds to wait, 0 when the page may be shown."""
+    """Count an opening of a public page; returns the seconds to wait, 0 when the page may be shown."""
     key = f"status:{_hashed(client_address(request))}"
     points, rest = _add(key, weight)
     over = points - settings.STATUS_OPENINGS
