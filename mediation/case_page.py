@@ -16,7 +16,7 @@ from cases.states import State
 from cases.workflow import Actor
 from mediation import agreement_paper, selectors
 from mediation.models import Agreement, Assignment, FollowUp, RightsNotice
-from mediation.services import follow_ups, may_record_performance
+from mediation.services import filing, follow_ups, may_record_performance
 from mediation.services import sessions as calling
 
 
@@ -72,6 +72,8 @@ def actions(case: Case, user: User) -> list[Action]:
         url = reverse("mediation:agreement", args=[case.number])
         found.append(Action(url, _("Record the agreement"), "writing-sign", is_main=True))
         found.append(Action(reverse("mediation:recuse", args=[case.number]), _("I should withdraw"), "user-off"))
+    if filing.may_read(case, user):
+        found.append(Action(reverse("mediation:papers", args=[case.number]), _("Papers of the case"), "folders"))
     return found
 
 

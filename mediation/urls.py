@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import agreements, assigning, backlog, follow_ups, home, sessions
+from mediation.views import agreements, assigning, backlog, files, follow_ups, home, papers, sessions
 
 app_name = "mediation"
 
@@ -23,4 +23,15 @@ urlpatterns = [
     path("<str:number>/rights/", sessions.rights, name="rights"),
     path("<str:number>/agreement/", agreements.agreement, name="agreement"),
     path("<str:number>/agreement/<int:pk>/paper/", agreements.paper, name="paper"),
+    path("<str:number>/papers/", papers.paper_list, name="papers"),
+    path("<str:number>/papers/investigation/", papers.investigation, name="investigation"),
+    path("<str:number>/papers/power/", papers.power, name="power"),
+    path("<str:number>/papers/made/<str:kind>/<int:source>/", papers.made, name="paper_made"),
+    path("<str:number>/papers/made/<str:kind>/<int:source>/signed/", papers.signed, name="paper_signed"),
+    path("<str:number>/papers/kept/<int:pk>/", papers.kept, name="paper_kept"),
+    path("<str:number>/papers/kept/<int:pk>/replace/", papers.replace, name="paper_replace"),
+    path("<str:number>/papers/kept/<int:pk>/remove/", papers.remove, name="paper_remove"),
+    path("<str:number>/file/", files.file, name="file"),
+    path("<str:number>/file/look/", files.look, name="file_look"),
+    path("<str:number>/file/<int:pk>/", files.archived, name="file_archived"),
 ]
