@@ -114,11 +114,7 @@ def _bodies(reads: Iterable[Callable[[], bytes]], titles: Sequence[str]) -> tupl
         size += len(content)
         if size > LARGEST:
             raise FileTooLarge()
-        count = 0
-        for page in scans.pages_of(content, title):
-            writer.add_page(page)
-            count += 1
-        counts.append(count)
+        counts.append(scans.add_pages(writer, content, title))
     return writer, counts
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import logging
 import warnings
-from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
-from pypdf import PageObject, PdfReader, Transformation
+from pypdf import PageObject, PdfReader, PdfWriter, Transformation
 from pypdf.errors import PyPdfError
+from pypdf.generic import RectangleObject
 
 from cases.models import Document
 from cases.services.documents import UnfitDocument, kind_of
@@ -60,16 +60,18 @@ def check(content: bytes, name: str) -> int:
     return 1
 
 
-def pages_of(content: bytes, name: str = "") -> Iterator[PageObject]:
-    """The pages of a scan or a paper, each set upright on an A4 sheet; a page that is A4 already stays as it is.
+def add_pages(writer: PdfWriter, content: bytes, name: str = "") -> int:
+    """Put the pages of a scan or a paper into ``writer``, each upright on an A4 sheet; returns how many.
 
     Raises: as :func:`check`.
     """
     if kind_of(content) != Document.ContentType.PDF:
         content = _image_as_pdf(content, name)
     try:
-        for page in PdfReader(io.BytesIO(content)).pages:
-            yield _on_a4(page)
+        pages = PdfReader(io.BytesIO(content)).pages
+        for page in pages:
+            _set_on_a4(writer.add_page(page))
+        return len(pages)
     except UNREADABLE as error:
         raise BrokenFile(field="file", name=name) from error
 
@@ -126,17 +128,20 @@ def _image_as_pdf(content: bytes, name: str) -> bytes:
     return made.getvalue()
 
 
-def _on_a4(page: PageObject) -> PageObject:
-    """The page on A4, upright where it is higher than wide, in the middle and never made larger."""
+def _set_on_a4(page: PageObject) -> None:
+    """Set a page on A4, across where it is wider than high, in the middle and never made larger; one that is A4
+    already stays as it is."""
     page.transfer_rotation_to_content()
     box = page.cropbox
     width, height = float(box.width), float(box.height)
     paper = A4 if height >= width else A4[::-1]
     if abs(width - paper[0]) < 3 and abs(height - paper[1]) < 3 and not float(box.left) and not float(box.bottom):
-        return page
+        return
     factor = min((paper[0] - 2 * MARGIN) / width, (paper[1] - 2 * MARGIN) / height, 1)
-    sheet = PageObject.create_blank_page(width=paper[0], height=paper[1])
     left = (paper[0] - width * factor) / 2 - float(box.left) * factor
     low = (paper[1] - height * factor) / 2 - float(box.bottom) * factor
-    sheet.merge_transformed_page(page, Transformation().scale(factor).translate(left, low))
-    return sheet
+    page.add_transformation(Transformation().scale(factor).translate(left, low))
+    for name in ("/CropBox", "/TrimBox", "/BleedBox", "/ArtBox"):
+        if name in page:
+            del page[name]
+    page.mediabox = RectangleObject((0, 0, *paper))

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 from django.db.models import Max
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Role, User
 from departments.reference_data import load_rows
+from governance_center.calendar import LOCAL_ZONE
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.transactions import atomic
+from mediation.agreement_paper import LANGUAGES
 from mediation.models import PaperTemplate
 from mediation.paper_kinds import KINDS
+from mediation.paper_making import paragraphs, render, set_content
+from mediation.paper_samples import sample_content, sample_words
 
 SHIPPED = Path(__file__).parent.parent / "reference" / "paper_wordings.toml"
 TEXTS = ("body_zh_hans", "body_ko", "closing_zh_hans", "closing_ko")
@@ -27,19 +34,19 @@ BRACED = re.compile(r"\{([^{}]*)\}")
 class WrongPlaceholder(GovernanceError):
     code = "wrong_placeholder"
     status = 422
-    message = _("There is no placeholder %(name)s on this paper. Possible are: %(possible)s.")
+    message = gettext_lazy("There is no placeholder %(name)s on this paper. Possible are: %(possible)s.")
 
 
 class LooseBrace(GovernanceError):
     code = "loose_brace"
     status = 422
-    message = _("A brace stands alone here; a placeholder is written like {title}.")
+    message = gettext_lazy("A brace stands alone here; a placeholder is written like {title}.")
 
 
 class UnevenLanguages(GovernanceError):
     code = "uneven_languages"
     status = 422
-    message = _(
+    message = gettext_lazy(
         "Both languages need the same number of lines, so that they stand side by side: %(chinese)s in Chinese, "
         "%(korean)s in Korean."
     )
@@ -161,3 +168,27 @@ def _check_braces(kind: str, field: str, text: str) -> None:
 def _shape(text: str) -> list[bool]:
     """For each line whether it is a heading."""
     return [line.strip().startswith("# ") for line in text.splitlines() if line.strip()]
+
+
+def preview(template: PaperTemplate, *, language: str) -> bytes:
+    """How a wording looks, with invented facts; nothing of a case is read.
+
+    Raises:
+        governance_center.papers.PaperFailed: it could not be set.
+    """
+    at = dt.datetime(2026, 1, 5, 9, 0, tzinfo=LOCAL_ZONE)
+    parts = []
+    for spoken in LANGUAGES[language]:
+        with translation.override(spoken):
+            parts.append(
+                {
+                    "language": spoken,
+                    "title": template.words("title", spoken),
+                    "committee": _("People's mediation committee (sample)"),
+                    "body": paragraphs(template.words("body", spoken), sample_words()),
+                    "closing": paragraphs(template.words("closing", spoken), sample_words()),
+                    "version": _("Wording, version %(number)s") % {"number": template.version},
+                    **set_content(sample_content(), date_format(at)),
+                }
+            )
+    return render(parts, number="222405-2026-000000", at=at)
