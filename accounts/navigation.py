@@ -35,6 +35,7 @@ ROTA = Entry("cases:rota", "calendar-event", _("Rota"))
 CALENDAR = Entry("cases:rota_calendar", "calendar-week", _("Rota calendar"))
 EXPERTS = Entry("cases:experts", "school", _("Legal workers' home"))
 IMPORTS = Entry("intake:imports", "file-import", _("Take over old registers"))
+WORDINGS = Entry("mediation:wordings", "file-text", _("What papers say"))
 ADMIN = Entry("admin:index", "settings", _("Administration"))
 
 BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
@@ -57,7 +58,7 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         IMPORTS,
     ),
     Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, CALENDAR),
-    Role.ADMINISTRATOR: (ADMIN, IMPORTS),
+    Role.ADMINISTRATOR: (ADMIN, IMPORTS, WORDINGS),
 }
 
 

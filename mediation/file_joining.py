@@ -183,7 +183,7 @@ def _cover_rows(facts: FileFacts, cover: Cover, pages: int) -> Rows:
         (_("Filed by"), cover.filed_by),
         (_("Filed on"), _day(cover.at)),
         (_("Retention"), str(CaseFile.Retention(cover.retention).label) if cover.retention else EMPTY),
-        (_("Pages"), str(pages)),
+        (_("Number of pages"), str(pages)),
     ]
 
 
@@ -191,14 +191,15 @@ def _index(parts: Sequence[PartContents], starts: dict[int, tuple[int, int]]) ->
     """A row for each part, below it one for each paper; ``level`` 0 is a part, ``is_missing`` one to be found."""
     rows: list[dict[str, object]] = []
     for place, part in enumerate(parts, 1):
-        remark = _("missing") if part.is_missing else "" if part.papers else _("not needed")
-        remark = remark if part.is_missing or part.papers else part.need_label
+        remark = _("missing") if part.is_missing else "" if part.papers else part.need_label
         rows.append({"level": 0, "is_missing": part.is_missing, "cells": [str(place), part.label, "", remark]})
         for item in part.papers:
             first, last = starts[id(item)]
             page = str(first) if first == last else f"{first}–{last}"
             title = str(item.kind.code.label) if item.kind else item.title
-            rows.append({"level": 1, "is_missing": False, "cells": ["", title, page, _day(item.at)]})
+            rows.append(
+                {"level": 1, "is_missing": False, "cells": ["", title, page, timezone.localdate(item.at).isoformat()]}
+            )
     return rows
 
 

@@ -73,10 +73,10 @@ def acceptance(facts: FileFacts, about: Any) -> Content:
 def rights(facts: FileFacts, about: Any) -> Content:
     """人民调解权利义务告知书, with who was told when."""
     told = [
-        [str(row.party), row.party.get_part_display(), date_format(row.told_on), row.get_how_display(), str(row.by)]
+        [str(row.party), row.party.get_part_display(), row.told_on.isoformat(), row.get_how_display(), str(row.by)]
         for row in facts.notices
     ]
-    head = [_("Name"), _("Part"), _("Told on"), _("How"), _("Told by")]
+    head = [_("Name"), _("Part"), _("Told on"), _("Way of telling"), _("Told by")]
     return Content(
         _heads(facts, parties=True),
         table=[head, *told] if told else [],
@@ -131,14 +131,14 @@ def mediation(facts: FileFacts, about: Session) -> Content:
         (_("Mediator"), str(about.mediator)),
         (_("Result"), about.get_failure_display() if about.failure else about.get_state_display()),
     ]
-    head = [_("Party"), _("Part"), _("Attendance")]
+    head = [_("Party"), _("Part"), _("Came or not")]
     table = [[str(one.party), one.party.get_part_display(), one.get_state_display()] for one in came]
     minutes = getattr(about, "minutes", None)
     present = [f"{one.party.get_part_display()} {one.party}" for one in came if one.state == Attendance.State.CAME]
     return Content(
         rows,
         table=[head, *table],
-        sections=[(_("Record"), minutes.text if minutes else EMPTY)],
+        sections=[(_("Course of the mediation"), minutes.text if minutes else EMPTY)],
         signatures=[*present, _("Mediator"), _("Written down by")],
     )
 
@@ -173,10 +173,10 @@ def performance(facts: FileFacts, about: Any) -> Content:
     table = [head]
     for duty in _duties(facts):
         for part in list(duty.instalments.all()) or [duty]:
-            done = date_format(part.performed_on) if part.performed_on else EMPTY
+            done = part.performed_on.isoformat() if part.performed_on else EMPTY
             proof = part.proof.text if part.proof else EMPTY
             amount = f"￥{part.amount:,.2f}" if part.amount else EMPTY
-            table.append([str(duty.debtor), duty.what, amount, date_format(part.due_on), done, proof])
+            table.append([str(duty.debtor), duty.what, amount, part.due_on.isoformat(), done, proof])
     return Content(_heads(facts, parties=True), table=table, signatures=[_("Mediator")], has_seal=True)
 
 

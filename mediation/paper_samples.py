@@ -37,7 +37,7 @@ def sample_content() -> Content:
             (_("Other party"), words["respondents"]),
         ],
         table=[[_("Part"), _("Name")], [_("Applicant"), words["applicants"]], [_("Other party"), words["respondents"]]],
-        sections=[(_("Record"), _("Here stands what was written down of the case."))],
+        sections=[(_("Course of the mediation"), _("Here stands what was written down of the case."))],
         signatures=[_("Applicant"), _("Mediator")],
         has_seal=True,
         words=words,

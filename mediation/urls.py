@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import agreements, assigning, backlog, files, follow_ups, home, papers, sessions
+from mediation.views import agreements, assigning, backlog, files, follow_ups, home, papers, sessions, wordings
 
 app_name = "mediation"
 
@@ -34,4 +34,12 @@ urlpatterns = [
     path("<str:number>/file/", files.file, name="file"),
     path("<str:number>/file/look/", files.look, name="file_look"),
     path("<str:number>/file/<int:pk>/", files.archived, name="file_archived"),
+    path("<str:number>/papers/made/<str:kind>/<int:source>/word/", papers.word, name="paper_word"),
+    path("wordings/", wordings.wording_list, name="wordings"),
+    path("wordings/paper/<str:kind>/", wordings.wording, name="wording"),
+    path("wordings/paper/<str:kind>/<int:version>/", wordings.preview, name="wording_preview"),
+    path("wordings/paper/<str:kind>/<int:version>/publish/", wordings.publish, name="wording_publish"),
+    path("wordings/paper/<str:kind>/form/", wordings.form_send, name="word_form_send"),
+    path("wordings/paper/<str:kind>/form/<int:version>/", wordings.form_file, name="word_form"),
+    path("wordings/paper/<str:kind>/form/<int:version>/choose/", wordings.form_choose, name="word_form_choose"),
 ]

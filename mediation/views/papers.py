@@ -26,8 +26,9 @@ from mediation.file_contents import Item
 from mediation.file_facts import FileFacts
 from mediation.file_forms import AddForm, InvestigationForm, PowerForm, ReplaceForm
 from mediation.paper_making import file_name
-from mediation.services import filing
+from mediation.services import filing, word_papers
 from mediation.services import papers as making
+from mediation.word_forms import FORMAT
 
 SUFFIXES = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
@@ -58,6 +59,25 @@ def made(request: HttpRequest, number: str, kind: str, source: int) -> HttpRespo
         messages.error(request, str(failure))
         return redirect("mediation:papers", case.number)
     return papers.answer(paper, file_name(item.kind, case.number, language))
+
+
+@role_required(*filing.READERS)
+@never_cache
+def word(request: HttpRequest, number: str, kind: str, source: int) -> HttpResponse:
+    """A paper made here as a Word file to go on with; ``?language=`` as for the PDF."""
+    user, case = staff(request), _case(request, number)
+    facts, item = _item(case, kind, source)
+    language = request.GET.get("language", case.narrative_language)
+    if language not in LANGUAGES or item.kind is None or not item.kind.has_docx:
+        raise Http404
+    try:
+        made = word_papers.make_word(facts=facts, item=item, by=user, language=language)
+    except GovernanceError as error:
+        messages.error(request, str(error))
+        return redirect("mediation:papers", case.number)
+    name = file_name(item.kind, case.number, language, "docx")
+    headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
+    return HttpResponse(made, content_type=FORMAT, headers=headers)
 
 
 @role_required(*filing.READERS)
