@@ -38,6 +38,7 @@ EXPERTS = Entry("cases:experts", "school", _("Legal workers' home"))
 COMMITTEES = Entry("mediation:committees", "building-community", _("Committees"))
 MEDIATORS = Entry("mediation:mediators", "users", _("Mediators"))
 IMPORTS = Entry("intake:imports", "file-import", _("Take over old registers"))
+WORDINGS = Entry("mediation:wordings", "file-text", _("What papers say"))
 ADMIN = Entry("admin:index", "settings", _("Administration"))
 
 BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
@@ -63,7 +64,7 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         IMPORTS,
     ),
     Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, COMMITTEES, MEDIATORS, CALENDAR),
-    Role.ADMINISTRATOR: (ADMIN, IMPORTS),
+    Role.ADMINISTRATOR: (ADMIN, IMPORTS, WORDINGS),
 }
 
 

@@ -16,7 +16,7 @@ from cases.states import State
 from cases.workflow import Actor
 from mediation import agreement_paper, life, selectors
 from mediation.models import Agreement, Assignment, FollowUp, RightsNotice, Session
-from mediation.services import follow_ups, may_change_team, may_record_performance, recusing, signing
+from mediation.services import filing, follow_ups, may_change_team, may_record_performance, recusing, signing
 from mediation.services import notices as telling
 from mediation.services import sessions as calling
 
@@ -92,6 +92,8 @@ def actions(case: Case, user: User) -> list[Action]:
         found.append(Action(url, _("Record the agreement"), "writing-sign", is_main=True))
     if may_withdraw(case, user):
         found.append(Action(reverse("mediation:recuse", args=[case.number]), _("I should withdraw"), "user-off"))
+    if filing.may_read(case, user):
+        found.append(Action(reverse("mediation:papers", args=[case.number]), _("Papers of the case"), "folders"))
     return found
 
 

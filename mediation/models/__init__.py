@@ -17,6 +17,16 @@ from mediation.models.consent import ExtensionConsent
 from mediation.models.follow_up import FollowUp
 from mediation.models.notice import Notice
 from mediation.models.obligation import Instalment, Obligation
+from mediation.models.paper import (
+    CaseFile,
+    DocxTemplate,
+    InvestigationRecord,
+    MadePaper,
+    PaperKind,
+    PaperTemplate,
+    PowerOfAttorney,
+    Replacement,
+)
 from mediation.models.performance import CourtGuidance, Urging
 from mediation.models.recusal import Recusal
 from mediation.models.register_import import RegisterImport
@@ -30,26 +40,34 @@ __all__ = (
     "Agreement",
     "Assignment",
     "Attendance",
+    "CaseFile",
     "Committee",
     "CommitteeQuerySet",
     "Confirmation",
     "Conflict",
     "CourtGuidance",
+    "DocxTemplate",
     "Employment",
     "ExtensionConsent",
     "FollowUp",
     "Instalment",
+    "InvestigationRecord",
+    "MadePaper",
     "Mediator",
     "MediatorAbsence",
     "MediatorQuerySet",
     "Minutes",
     "Notice",
     "Obligation",
+    "PaperKind",
+    "PaperTemplate",
     "Position",
+    "PowerOfAttorney",
     "Qualification",
     "Recusal",
     "RegisterImport",
     "Reminder",
+    "Replacement",
     "RightsNotice",
     "Room",
     "Session",

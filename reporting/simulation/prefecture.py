@@ -30,9 +30,20 @@ from cases.models import (
 from governance_center.calendar import day_end, is_working_day, local_day
 from governance_center.copying import Rows, has_own_key, reserve_keys, settle_keys
 from intake.models import Visit
-from mediation.models import Agreement, Assignment, FollowUp
+from mediation.models import (
+    Agreement,
+    Assignment,
+    Attendance,
+    FollowUp,
+    InvestigationRecord,
+    Minutes,
+    Obligation,
+    RightsNotice,
+    Session,
+)
+from reporting.simulation import filed
 from reporting.simulation import world as stage
-from reporting.simulation.lives import Life
+from reporting.simulation.filed import FiledLife as Life
 from reporting.simulation.telling import Spec, office_moment
 
 BEGIN = dt.date(2023, 1, 1)
@@ -51,7 +62,8 @@ CONSULTATIONS, REFUSED = 0.037, 0.018
 
 ORDER = (
     Person, PersonKey, Case, CaseParty, Note, Referral, Deadline, RoutingDecision, CaseEvent, CaseAccess,
-    CaseNumberSeries, Visit, Assignment, Agreement, FollowUp,
+    CaseNumberSeries, Visit, Assignment, RightsNotice, InvestigationRecord, Session, Attendance, Minutes, Agreement,
+    Obligation, FollowUp,
 )  # fmt: skip
 """The tables that are filled, those that others refer to first."""
 
@@ -245,6 +257,7 @@ def _specs(rng: random.Random, until: dt.date, accepted: int, resolved: int) -> 
     refused = rng.choices(settled, settled_weights, k=round(accepted * REFUSED))
     specs += [spec("refused", day) for day in refused]
     specs.sort(key=lambda one: one.registered_at)
+    filed.choose(specs, until)
     return specs
 
 

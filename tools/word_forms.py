@@ -1,0 +1,145 @@
+"""Makes the Word forms that ship with the program, so that they can be made again: python tools/word_forms.py"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from pathlib import Path
+
+from docx import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+
+FORMS = Path(__file__).resolve().parent.parent / "mediation" / "word_forms"
+KINDS = ("investigation", "mediation", "agreement", "closing")
+TABLED = ("mediation", "agreement")
+"""Those with a table of parties."""
+
+LATIN, EAST_ASIAN = "Times New Roman", "SimSun"
+"""SimSun sets Chinese; Word takes its own typeface for Hangul, which the second language of the styles names."""
+
+INK, ACCENT = RGBColor(0x1F, 0x29, 0x33), RGBColor(0x9B, 0x1C, 0x1C)
+DAY = dt.datetime(2026, 1, 1)
+
+
+def main() -> None:
+    FORMS.mkdir(exist_ok=True)
+    for kind in KINDS:
+        (FORMS / f"{kind}.docx").write_bytes(make(is_tabled=kind in TABLED))
+
+
+def make(*, is_tabled: bool) -> bytes:
+    """A form: heading, facts, table, wording, texts, lines to sign on."""
+    form = Document()
+    page = form.sections[0]
+    page.page_width, page.page_height = Mm(210), Mm(297)
+    page.left_margin = page.right_margin = Mm(25)
+    page.top_margin, page.bottom_margin = Mm(22), Mm(20)
+    style(form)
+    loop(form, "committees", "{{ one }}", size=14, colour=ACCENT, bold=True, centred=True)
+    loop(form, "titles", "{{ one }}", size=20, bold=True, centred=True)
+    facts(form)
+    if is_tabled:
+        people(form)
+    loop(form, "body", "{{ one.text }}")
+    line(form, "{%p for section in sections %}")
+    line(form, "{{ section.heading }}", bold=True, size=12)
+    loop(form, "section.lines", "{{ one }}")
+    line(form, "{%p endfor %}")
+    loop(form, "closing", "{{ one.text }}")
+    loop(form, "signatures", "{{ one }} {{ sign }}：______________________    {{ date }}：________________")
+    loop(form, "seals", "{{ one }}", right=True)
+    line(form, "{{ made_on }}", right=True)
+    return packed(form)
+
+
+def style(form: Document) -> None:
+    """Letters for Latin, Chinese and Korean text, in the styles themselves."""
+    normal = form.styles["Normal"]
+    normal.font.name, normal.font.size, normal.font.color.rgb = LATIN, Pt(11), INK
+    fonts = normal.element.get_or_add_rPr().get_or_add_rFonts()
+    for name in ("w:eastAsia", "w:cs"):
+        fonts.set(qn(name), EAST_ASIAN)
+    for name in ("w:ascii", "w:hAnsi"):
+        fonts.set(qn(name), LATIN)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "en-US")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    normal.element.get_or_add_rPr().append(language)
+    normal.paragraph_format.space_after = Pt(4)
+    normal.paragraph_format.line_spacing = 1.25
+
+
+def loop(form: Document, name: str, text: str, **looks: object) -> None:
+    """One paragraph for each of ``name``."""
+    line(form, f"{{%p for one in {name} %}}")
+    line(form, text, **looks)
+    line(form, "{%p endfor %}")
+
+
+def line(
+    form: Document,
+    text: str,
+    *,
+    size: float = 11,
+    bold: bool = False,
+    centred: bool = False,
+    right: bool = False,
+    colour: RGBColor = INK,
+) -> None:
+    """A paragraph."""
+    paragraph = form.add_paragraph()
+    run = paragraph.add_run(text)
+    run.bold, run.font.size, run.font.color.rgb = bold, Pt(size), colour
+    run.font.name = LATIN
+    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), EAST_ASIAN)
+    if centred:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    if right:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def facts(form: Document) -> None:
+    """Labels and values, a row for each."""
+    table = form.add_table(rows=3, cols=2)
+    table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
+    table.cell(0, 0).text = "{%tr for row in rows %}"
+    table.cell(1, 0).text, table.cell(1, 1).text = "{{ row.label }}", "{{ row.value }}"
+    table.cell(2, 0).text = "{%tr endfor %}"
+    for row in table.rows:
+        row.cells[0].width, row.cells[1].width = Mm(45), Mm(115)
+    form.add_paragraph()
+
+
+def people(form: Document) -> None:
+    """A table whose columns come with the data."""
+    table = form.add_table(rows=4, cols=3)
+    table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
+    for row, name in ((0, "table.head"), (2, "row")):
+        table.cell(row, 0).text = f"{{%tc for cell in {name} %}}"
+        table.cell(row, 1).text, table.cell(row, 2).text = "{{ cell }}", "{%tc endfor %}"
+    table.cell(1, 0).text, table.cell(3, 0).text = "{%tr for row in table.rows %}", "{%tr endfor %}"
+    form.add_paragraph()
+
+
+def packed(form: Document) -> bytes:
+    """The file with one fixed moment, so that the same form gives the same bytes."""
+    form.core_properties.created = form.core_properties.modified = DAY
+    form.core_properties.author = form.core_properties.last_modified_by = ""
+    form.core_properties.comments = ""
+    raw, made = io.BytesIO(), io.BytesIO()
+    form.save(raw)
+    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in sorted(old.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
+            info = zipfile.ZipInfo(name, DAY.timetuple()[:6])
+            info.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(info, old.read(name))
+    return made.getvalue()
+
+
+if __name__ == "__main__":
+    main()
