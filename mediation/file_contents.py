@@ -12,7 +12,7 @@ from cases.models import Document, Part
 from mediation import paper_kinds
 from mediation.file_facts import FileFacts
 from mediation.file_rules import Need, needs, standing_of
-from mediation.models import MadePaper
+from mediation.models import Agreement, MadePaper
 from mediation.paper_kinds import Kind
 
 NEED_LABELS = {
@@ -75,13 +75,20 @@ def contents(facts: FileFacts) -> list[PartContents]:
     standing = set()
     for kind, about, at in paper_kinds.offers(facts):
         made = facts.made.get((kind.code, paper_kinds.source_of(about)))
-        document = made.document if made else None
+        document = made.document if made else _kept_paper(facts, about)
         standing.add(document.pk if document else None)
         found[kind.part].items.append(Item(str(kind.code.label), at, kind, about, made, document))
     for document in facts.documents:
         if document.pk not in standing and document.part in found:
             found[Part(document.part)].items.append(Item(document.title, document.added_at, document=document))
     return list(found.values())
+
+
+def _kept_paper(facts: FileFacts, about: Any) -> Document | None:
+    """Of an agreement in force the paper that was kept then, which nothing made later may take the place of."""
+    if not isinstance(about, Agreement) or about.paper_id is None:
+        return None
+    return next((document for document in facts.documents if document.pk == about.paper_id), None)
 
 
 def missing(parts: list[PartContents]) -> list[PartContents]:
