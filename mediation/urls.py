@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import agreements, assigning, backlog, follow_ups, home, recusals, sessions, team
+from mediation.views import absences, agreements, assigning, backlog, follow_ups, home, recusals, sessions, team
 
 app_name = "mediation"
 
@@ -27,4 +27,7 @@ urlpatterns = [
     path("<str:number>/mediators/<int:pk>/lead/", team.lead, name="team_lead"),
     path("<str:number>/recusal/", recusals.ask, name="recusal_ask"),
     path("recusals/<int:pk>/", recusals.decide, name="recusal_decide"),
+    path("<str:number>/session/when/", sessions.when, name="session_when"),
+    path("<str:number>/absences/", absences.record, name="absence"),
+    path("<str:number>/absences/<int:pk>/forget/", absences.forget, name="absence_forget"),
 ]

@@ -1,3 +1,4 @@
+from mediation.models.absence import Absence
 from mediation.models.agreement import Agreement
 from mediation.models.assignment import Assignment
 from mediation.models.committee import Committee, Mediator, MediatorQuerySet
@@ -9,6 +10,7 @@ from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Se
 from mediation.models.session_mediator import SessionMediator
 
 __all__ = (
+    "Absence",
     "Agreement",
     "Assignment",
     "Attendance",

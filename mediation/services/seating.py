@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.notifications import notify
-from cases import ledger
+from cases import ledger, workflow
 from cases.models import Case, EventKind
+from cases.workflow import Actor
 from mediation.models import Assignment, Mediator, Session, SessionMediator
 
 State = Session.State
@@ -23,6 +24,13 @@ def team_of(case: Case) -> list[Mediator]:
     rows = Assignment.objects.current().assisting().filter(case=case).order_by("seat")
     others = [row.mediator for row in rows.select_related("mediator__user")]
     return [*lead.select_related("user"), *(one for one in others if one.user_id != case.mediator_id)]
+
+
+def works_on(case: Case, user: User) -> bool:
+    """The mediators who have the case in hand now, leading or assisting, and the dispatchers."""
+    if workflow.relations(user, case) & {Actor.MEDIATOR, Actor.DISPATCH}:
+        return True
+    return user.is_active and Assignment.objects.current().filter(case=case, mediator__user=user).exists()
 
 
 def seat(session: Session, mediators: Iterable[Mediator]) -> None:
