@@ -107,13 +107,13 @@ class AbsenceForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     since = forms.TimeField(
-        label=_("From"),
+        label=_("From hour"),
         required=False,
         help_text=_("Both hours empty: the whole day."),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
     until = forms.TimeField(
-        label=_("Until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label=_("Until hour"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from django.db import IntegrityError
@@ -150,10 +150,11 @@ def warnings(
     team = team_of(case) if session is None else [one.mediator for one in session.seats.select_related("mediator")]
     period, found = DateTimeTZRange(start, start + dt.timedelta(minutes=minutes)), []
     but = session.pk if session else None
-    for check in (
+    checks: tuple[Callable[[], None], ...] = (
         lambda: refuse_clash(period=period, room=room, mediators=team, parties=parties, but=but),
         lambda: refuse_absence(parties, period),
-    ):
+    )
+    for check in checks:
         try:
             check()
         except GovernanceError as error:
