@@ -1,8 +1,24 @@
 from django.contrib import admin
-from django.http import HttpRequest
 from modeltranslation.admin import TranslationAdmin
 
-from mediation.models import Committee, Confirmation, Conflict, Mediator, MediatorAbsence, Room, Signature
+from accounts.admin import ReadOnlyAdmin
+from mediation.models import (
+    Agreement,
+    Assignment,
+    Attendance,
+    Committee,
+    Confirmation,
+    Conflict,
+    Mediator,
+    MediatorAbsence,
+    PartyAbsence,
+    Recusal,
+    RightsNotice,
+    Room,
+    Session,
+    SessionMediator,
+    Signature,
+)
 
 
 @admin.register(Committee)
@@ -25,6 +41,7 @@ class MediatorAdmin(admin.ModelAdmin):
     list_select_related = ("committee",)
     search_fields = ("name", "name_hangul")
     autocomplete_fields = ("committee", "user", "specialties")
+    raw_id_fields = ("person",)
 
     def save_model(self, request, obj, form, change):  # type: ignore[no-untyped-def]
         obj.set_keys()
@@ -33,7 +50,7 @@ class MediatorAdmin(admin.ModelAdmin):
 
 @admin.register(Conflict)
 class ConflictAdmin(admin.ModelAdmin):
-    list_display = ("mediator", "person", "relation", "declared_at")
+    list_display = ("mediator", "person", "organisation", "relation", "declared_at")
     list_filter = ("relation",)
     list_select_related = ("mediator", "person")
     raw_id_fields = ("mediator", "person", "declared_by")
@@ -55,21 +72,8 @@ class MediatorAbsenceAdmin(admin.ModelAdmin):
     raw_id_fields = ("mediator", "noted_by")
 
 
-class KeptAdmin(admin.ModelAdmin):
-    """What is only looked at here: it is written by the use cases and never changed."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-
 @admin.register(Signature)
-class SignatureAdmin(KeptAdmin):
+class SignatureAdmin(ReadOnlyAdmin):
     list_display = ("agreement", "how", "capacity", "signed_on", "witnessed_by")
     list_filter = ("how", "capacity")
     list_select_related = ("agreement", "witnessed_by")
@@ -77,7 +81,69 @@ class SignatureAdmin(KeptAdmin):
 
 
 @admin.register(Confirmation)
-class ConfirmationAdmin(KeptAdmin):
+class ConfirmationAdmin(ReadOnlyAdmin):
     list_display = ("agreement", "court", "asked_on", "last_day", "result", "decided_on")
     list_filter = ("result",)
     list_select_related = ("agreement",)
+
+
+# What stands in the ledger as well is looked at here, and changed by the use cases only.
+
+
+class SeatInline(admin.TabularInline):
+    model = SessionMediator
+    fields = ("mediator", "is_live", "was_there")
+    extra, can_delete = 0, False
+
+
+class AttendanceInline(admin.TabularInline):
+    model = Attendance
+    fields = ("party", "state", "company", "is_live")
+    extra, can_delete = 0, False
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnlyAdmin):
+    list_display = ("case", "period", "state", "mediator", "room")
+    list_filter = ("state", "failure")
+    list_select_related = ("case", "mediator", "room")
+    search_fields = ("case__number",)
+    inlines = (SeatInline, AttendanceInline)
+
+
+@admin.register(RightsNotice)
+class RightsNoticeAdmin(ReadOnlyAdmin):
+    list_display = ("case", "party", "told_on", "how", "by")
+    list_filter = ("how",)
+    list_select_related = ("case", "party__person", "by")
+    search_fields = ("case__number",)
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(ReadOnlyAdmin):
+    list_display = ("case", "mediator", "role", "assigned_at", "ended_at", "ended_as")
+    list_filter = ("role", "ended_as")
+    list_select_related = ("case", "mediator")
+    search_fields = ("case__number", "mediator__name", "mediator__name_hangul")
+
+
+@admin.register(Recusal)
+class RecusalAdmin(ReadOnlyAdmin):
+    list_display = ("case", "mediator", "party", "relation", "state", "decided_by")
+    list_filter = ("state", "relation")
+    list_select_related = ("case", "mediator", "party__person", "decided_by")
+    search_fields = ("case__number",)
+
+
+@admin.register(Agreement)
+class AgreementAdmin(ReadOnlyAdmin):
+    list_display = ("case", "number", "form", "mediator", "reached_on", "perform_by")
+    list_filter = ("form", "year")
+    list_select_related = ("case", "mediator", "committee")
+    search_fields = ("case__number",)
+
+
+@admin.register(PartyAbsence)
+class AbsenceAdmin(ReadOnlyAdmin):
+    list_display = ("party", "period", "note", "recorded_by")
+    list_select_related = ("party__person", "recorded_by")

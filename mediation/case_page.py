@@ -16,7 +16,15 @@ from cases.states import State
 from cases.workflow import Actor
 from mediation import agreement_paper, life, selectors
 from mediation.models import Agreement, Assignment, FollowUp, RightsNotice, Session
-from mediation.services import filing, follow_ups, may_change_team, may_record_performance, recusing, signing
+from mediation.services import (
+    absences,
+    filing,
+    follow_ups,
+    may_change_team,
+    may_record_performance,
+    recusing,
+    signing,
+)
 from mediation.services import notices as telling
 from mediation.services import sessions as calling
 
@@ -61,13 +69,21 @@ def sections(case: Case, user: User) -> list[Section]:
 def _session_sections(case: Case, user: User) -> list[Section]:
     rows = list(selectors.sessions_of(case))
     notices = list(RightsNotice.objects.filter(case=case).select_related("party__person", "by"))
-    if not rows and not notices:
+    away = absences.absences_of(list(case.parties.all()))
+    if not rows and not notices and not away:
         return []
     may_settle = calling.works_on(case, user)
     shown = [
         (row, may_settle and row.state == Session.State.PLANNED, may_settle and telling.has_news(row)) for row in rows
     ]
-    return [Section("mediation/_sessions.html", {"sessions": shown, "notices": notices})]
+    told = {
+        "sessions": shown,
+        "notices": notices,
+        "away": away,
+        "may_forget": bool(away) and absences.may_record(case, user),
+        "number": case.number,
+    }
+    return [Section("mediation/_sessions.html", told)]
 
 
 def actions(case: Case, user: User) -> list[Action]:
@@ -87,6 +103,9 @@ def actions(case: Case, user: User) -> list[Action]:
         found.append(Action(url, _("Call a session"), "calendar-plus", is_main=True))
         url = reverse("mediation:rights", args=[case.number])
         found.append(Action(url, _("Record the notice of rights"), "file-certificate"))
+    if absences.may_record(case, user):
+        url = reverse("mediation:absence", args=[case.number])
+        found.append(Action(url, _("When a party cannot come"), "calendar-off"))
     if may_agree(case, user):
         url = reverse("mediation:agreement", args=[case.number])
         found.append(Action(url, _("Record the agreement"), "writing-sign", is_main=True))

@@ -30,7 +30,7 @@ class WhenForm(forms.Form):
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    minutes = forms.TypedChoiceField(label=_("How long"), coerce=int, initial=60)
+    minutes = forms.TypedChoiceField(label=_("How long"), coerce=int, initial=60, widget=forms.HiddenInput)
     room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.none(), required=False)
     online_link = forms.URLField(
         label=_("or a link for an online session"), required=False, max_length=300, assume_scheme="https"
@@ -38,9 +38,29 @@ class WhenForm(forms.Form):
     place = forms.CharField(
         label=_("or a place"), required=False, max_length=200, help_text=_("For a visit at home or on the spot.")
     )
+    all_the_same = forms.BooleanField(
+        label=_("Call all the same, although a party said that it cannot come then"), required=False
+    )
 
-    def __init__(self, *args: Any, slots: Sequence[Slot], rooms: QuerySet[Room], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        slots: Sequence[Slot],
+        rooms: QuerySet[Room],
+        may_be_away: bool = False,
+        check_url: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("start", "room") if check_url else ():
+            self.fields[name].widget.attrs |= {
+                "hx-get": check_url,
+                "hx-trigger": "change",
+                "hx-include": "[name=start],[name=room],[name=minutes]",
+                "hx-target": "#when-warnings",
+            }
+        if not may_be_away:
+            del self.fields["all_the_same"]
         self._slots = {f"{slot.start.isoformat()} {slot.room.pk}": slot for slot in slots}
         self.fields["minutes"].choices = [  # type: ignore[attr-defined]
             (one, _("%(minutes)s minutes") % {"minutes": one}) for one in LENGTHS
@@ -69,7 +89,37 @@ class WhenForm(forms.Form):
         """What the services take."""
         data = self.cleaned_data
         place = Place(room=data["room"], online_link=data["online_link"], place=data["place"])
-        return {"start": data["start"], "minutes": data["minutes"], "place": place}
+        all_the_same = data.get("all_the_same", False)
+        return {"start": data["start"], "minutes": data["minutes"], "place": place, "all_the_same": all_the_same}
+
+
+class AbsenceForm(forms.Form):
+    """When a party cannot come."""
+
+    party = forms.ModelChoiceField(
+        label=_("Which party"), queryset=CaseParty.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+    first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    last = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Empty for one day."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    since = forms.TimeField(
+        label=_("From hour"),
+        required=False,
+        help_text=_("Both hours empty: the whole day."),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    until = forms.TimeField(
+        label=_("Until hour"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, parties: QuerySet[CaseParty], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["party"].queryset = parties  # type: ignore[attr-defined]
 
 
 class RightsForm(forms.Form):
@@ -120,7 +170,11 @@ class HoldForm(forms.Form):
             self.fields[f"party_{one.party_id}"] = forms.ChoiceField(
                 label=label, choices=answers, widget=forms.RadioSelect
             )
-        self.order_fields([*self._keys, "mediators", "minutes", "language"])
+            self.fields[f"with_{one.party_id}"] = forms.CharField(
+                label=_("Who came along: %(party)s") % {"party": one.party}, max_length=200, required=False
+            )
+        lines = [name for key in self._keys.values() for name in (f"party_{key}", f"with_{key}")]
+        self.order_fields([*lines, "mediators", "minutes", "language"])
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""
@@ -128,7 +182,8 @@ class HoldForm(forms.Form):
         came = {key: data[name] for name, key in self._keys.items()}
         there = data["mediators"] if self._asks else None
         written = {name: data[name] for name in ("minutes", "language", "revision")}
-        return {"came": came, "mediators": there, **written}
+        company = {key: data[f"with_{key}"] for key in self._keys.values()}
+        return {"came": came, "company": company, "mediators": there, **written}
 
 
 class MinutesForm(forms.Form):

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from mediation.views import (
+    absences,
     agreements,
     assigning,
     backlog,
@@ -96,4 +97,7 @@ urlpatterns = [
     path("wordings/paper/<str:kind>/form/", wordings.form_send, name="word_form_send"),
     path("wordings/paper/<str:kind>/form/<int:version>/", wordings.form_file, name="word_form"),
     path("wordings/paper/<str:kind>/form/<int:version>/choose/", wordings.form_choose, name="word_form_choose"),
+    path("<str:number>/session/when/", sessions.when, name="session_when"),
+    path("<str:number>/absences/", absences.record, name="absence"),
+    path("<str:number>/absences/<int:pk>/forget/", absences.forget, name="absence_forget"),
 ]

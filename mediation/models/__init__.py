@@ -27,6 +27,7 @@ from mediation.models.paper import (
     PowerOfAttorney,
     Replacement,
 )
+from mediation.models.party_absence import PartyAbsence
 from mediation.models.performance import CourtGuidance, Urging
 from mediation.models.recusal import Recusal
 from mediation.models.register_import import RegisterImport
@@ -61,6 +62,7 @@ __all__ = (
     "Obligation",
     "PaperKind",
     "PaperTemplate",
+    "PartyAbsence",
     "Position",
     "PowerOfAttorney",
     "Qualification",

@@ -124,7 +124,11 @@ class Session(models.Model):
 
 
 class Attendance(models.Model):
-    """A party of the case at a session. Person and period are copies, so that nobody can be called twice at a time."""
+    """A party of the case at a session. Person and period are copies, so that nobody can be called twice at a time.
+
+    An organisation is held by its name, as one that is small sends the same person everywhere; where somebody
+    represents it in the case, that person is held and ``organisation_key`` stays empty. ``company`` is who came along.
+    """
 
     class State(models.TextChoices):
         EXPECTED = "expected", _("expected")
@@ -142,6 +146,8 @@ class Attendance(models.Model):
     period = DateTimeRangeField(_("time"))
     is_live = models.BooleanField(_("stands"), default=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.EXPECTED)
+    organisation_key = models.CharField(max_length=250, blank=True, default="", editable=False)
+    company = models.CharField(_("who came along"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("attendance")
@@ -153,6 +159,11 @@ class Attendance(models.Model):
                 name="mediation_attendance_one_of_a_person",
                 expressions=[("person", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
                 condition=Q(is_live=True, person__isnull=False),
+            ),
+            ExclusionConstraint(
+                name="mediation_attendance_one_of_an_organisation",
+                expressions=[("organisation_key", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
+                condition=Q(is_live=True) & ~Q(organisation_key=""),
             ),
         )
 

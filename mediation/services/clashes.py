@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,9 @@ from cases.models import Case, CaseParty
 from departments.presence import local_holidays_of
 from governance_center.calendar import LOCAL_ZONE, is_working_day, local_day
 from governance_center.errors import GovernanceError
+from mediation.fairness import same_organisation
 from mediation.models import Attendance, Mediator, Room, Session, SessionMediator
+from mediation.services.absences import absences_of
 
 OPENS, CLOSES, NOON = dt.time(8, 30), dt.time(17, 30), (dt.time(12, 0), dt.time(13, 0))
 """Within these local hours of a working day free times are proposed, but for the rest at noon."""
@@ -52,11 +55,24 @@ class Slot:
 
 
 def called(case: Case) -> list[CaseParty]:
-    """The parties who are called, a person with two parts only once."""
+    """The parties who are called, a person or an organisation with two parts only once."""
     found: dict[object, CaseParty] = {}
-    for party in CaseParty.objects.filter(case=case).select_related("person"):
-        found.setdefault(party.person_id or f"party {party.pk}", party)
+    for party in CaseParty.objects.filter(case=case).select_related("person", "case"):
+        found.setdefault(party.person_id or same_organisation(party.organisation), party)
     return list(found.values())
+
+
+def organisation_keys(parties: Collection[CaseParty]) -> list[str]:
+    """By what each party is held, if not as a person: county and name of an organisation that nobody represents.
+
+    Empty for people, and where somebody represents: then it is the representative who is held.
+    """
+    if any(party.part == CaseParty.Part.REPRESENTATIVE and party.person_id for party in parties):
+        return [""] * len(parties)
+    return [
+        f"{party.case.county_code} {same_organisation(party.organisation)}" if party.organisation else ""
+        for party in parties
+    ]
 
 
 def refuse_clash(
@@ -64,7 +80,7 @@ def refuse_clash(
     period: DateTimeTZRange,
     room: Room | None,
     mediators: Iterable[Mediator],
-    parties: Iterable[CaseParty],
+    parties: Collection[CaseParty],
     but: int | None,
 ) -> None:
     """Say who or which room is taken, and from when it is free.
@@ -82,10 +98,10 @@ def refuse_clash(
         seats = SessionMediator.objects.filter(is_live=True, mediator=mediator, period__endswith__gt=period.lower)
         seats = seats.exclude(session=but or 0)
         _check(MediatorTaken, "start", str(mediator), period, seats.values_list("period", flat=True))
-    for party in parties:
-        if party.person_id:
-            rows = Attendance.objects.filter(is_live=True, person=party.person_id, period__endswith__gt=period.lower)
-            rows = rows.exclude(session=but) if but else rows
+    live = Attendance.objects.filter(is_live=True, period__endswith__gt=period.lower).exclude(session=but or 0)
+    for party, key in zip(parties, organisation_keys(parties), strict=True):
+        if party.person_id or key:
+            rows = live.filter(person=party.person_id) if party.person_id else live.filter(organisation_key=key)
             _check(PartyTaken, "start", str(party), period, rows.values_list("period", flat=True))
 
 
@@ -101,7 +117,9 @@ def _check(error: type[Taken], field: str, who: str, period: DateTimeTZRange, ta
 
 
 def free_slots(case: Case, mediators: Collection[Mediator], days: int = 10, *, minutes: int = 60) -> list[Slot]:
-    """The next times at which the mediators, all parties and a room of the county are free; five queries.
+    """The next times at which the mediators, all parties and a room of the county are free; six queries.
+
+    Times at which a party said that it cannot come are left out.
 
     Args:
         days: how many calendar days to look ahead.
@@ -111,12 +129,9 @@ def free_slots(case: Case, mediators: Collection[Mediator], days: int = 10, *, m
     window = (now, now + dt.timedelta(days=days + 1))
     rooms = list(Room.objects.filter(is_active=True, centre__division__code__startswith=case.county_code))
     rooms.sort(key=lambda room: (case.centre_id != room.centre_id, room.pk))
-    people = [party.person_id for party in called(case) if party.person_id]
-    spans: list[Span] = [
-        (one.lower, one.upper)
-        for one in Attendance.objects.filter(is_live=True, person__in=people, period__overlap=window)
-        .values_list("period", flat=True)
-    ]  # fmt: skip
+    parties = called(case)
+    spans = _taken_of(parties, window)
+    spans += [(one.period.lower, one.period.upper) for one in absences_of(parties)]
     seats = SessionMediator.objects.filter(is_live=True, mediator__in=mediators, period__overlap=window)
     spans += [(one.lower, one.upper) for one in seats.values_list("period", flat=True)]
     by_room: dict[int | None, list[Span]] = {}
@@ -128,6 +143,15 @@ def free_slots(case: Case, mediators: Collection[Mediator], days: int = 10, *, m
         free = [slot for at in starts if at > now and (slot := _slot(at, at + length, spans, rooms, by_room))]
         found += free[:: max(1, -(-len(free) // SLOTS_A_DAY))][:SLOTS_A_DAY]
     return found[:SHOWN_SLOTS]
+
+
+def _taken_of(parties: Collection[CaseParty], window: Span) -> list[Span]:
+    """When the parties are called to any session."""
+    people = [party.person_id for party in parties if party.person_id]
+    keys = [key for key in organisation_keys(parties) if key]
+    rows = Attendance.objects.filter(is_live=True, period__overlap=window)
+    rows = rows.filter(Q(person__in=people) | Q(organisation_key__in=keys))
+    return [(one.lower, one.upper) for one in rows.values_list("period", flat=True)]
 
 
 def _slot(

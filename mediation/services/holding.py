@@ -63,11 +63,13 @@ def hold_session(
     language: str = Language.CHINESE,
     revision: int | None = None,
     mediators: Collection[int] | None = None,
+    company: Mapping[int, str] | None = None,
 ) -> Session:
     """Record that a session was held: who came, and the minutes.
 
     Args:
         came: for each called party (its key) one of :data:`ANSWERS`.
+        company: for a party (its key) who came along with it.
         mediators: keys of those of the session's mediators who were there; None for all of them.
         revision: of the minutes that the text goes on from; None to overwrite whatever was kept.
 
@@ -84,14 +86,14 @@ def hold_session(
     for one in attendances:
         if came.get(one.party_id) not in ANSWERS:
             raise MissingInput(field=f"party_{one.party_id}")
-        one.state = came[one.party_id]
+        one.state, one.company = came[one.party_id], (company or {}).get(one.party_id, "").strip()
     present = [one.party for one in attendances if one.state == Came.CAME]
     if not present:
         raise NobodyCame()
     _check_rights(case, present)
     if not minutes.strip():
         raise MissingInput(field="minutes")
-    Attendance.objects.bulk_update(attendances, ["state"])
+    Attendance.objects.bulk_update(attendances, ["state", "company"])
     there = _mark_mediators(row, mediators)
     _keep_minutes(row, minutes.strip(), language, revision)
     row.state = Session.State.HELD

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from django.db import IntegrityError
@@ -20,7 +20,8 @@ from governance_center.errors import GovernanceError, IllegalMove, MissingInput,
 from governance_center.ledger import text_digest
 from governance_center.transactions import atomic
 from mediation.models import Attendance, Mediator, RightsNotice, Room, Session
-from mediation.services.clashes import Taken, called, refuse_clash
+from mediation.services.absences import refuse_absence
+from mediation.services.clashes import Taken, called, organisation_keys, refuse_clash
 from mediation.services.hands import works_on
 from mediation.services.notices import overtake
 from mediation.services.seating import cancel, seat, team_of, tell, write
@@ -37,6 +38,7 @@ CONSTRAINTS = (
     "mediation_session_one_in_a_room",
     "mediation_session_one_of_a_mediator",
     "mediation_attendance_one_of_a_person",
+    "mediation_attendance_one_of_an_organisation",
 )
 
 
@@ -138,28 +140,56 @@ def record_rights_told(
     return rows
 
 
-def call_session(*, case: Case, by: User, start: dt.datetime, minutes: int, place: Place) -> Session:
+def warnings(
+    case: Case, *, start: dt.datetime, minutes: int, room: Room | None, session: Session | None = None
+) -> list[str]:
+    """What stands against a time that somebody is typing: who or what is taken, and who cannot come.
+
+    Args:
+        session: the one that is moved; its own mediators count, and its own time does not.
+    """
+    parties = called(case)
+    team = team_of(case) if session is None else [one.mediator for one in session.seats.select_related("mediator")]
+    period, found = DateTimeTZRange(start, start + dt.timedelta(minutes=minutes)), []
+    but = session.pk if session else None
+    checks: tuple[Callable[[], None], ...] = (
+        lambda: refuse_clash(period=period, room=room, mediators=team, parties=parties, but=but),
+        lambda: refuse_absence(parties, period),
+    )
+    for check in checks:
+        try:
+            check()
+        except GovernanceError as error:
+            found.append(str(error))
+    return found
+
+
+def call_session(
+    *, case: Case, by: User, start: dt.datetime, minutes: int, place: Place, all_the_same: bool = False
+) -> Session:
     """Call the parties to a session with all mediators of the case. The same call sent twice is one session.
 
     Args:
         start: aware, in the future.
         minutes: from :data:`SHORTEST` to :data:`LONGEST`.
+        all_the_same: although a party said that it cannot come then.
 
     Raises:
         NotAllowed, IllegalMove, NoMediator, BadTime, BadLength, OnePlace, NotOurRoom.
+        PartyAway: a party said that it cannot come then.
         Taken: room, mediator or a party is taken then; nothing is written.
     """
     try:
-        return _call(case=case, by=by, start=start, minutes=minutes, place=place)
+        return _call(case=case, by=by, start=start, minutes=minutes, place=place, all_the_same=all_the_same)
     except IntegrityError as error:
         if not any(name in str(error) for name in CONSTRAINTS):
             raise
         # Somebody else was faster; a second look says who is taken.
-        return _call(case=case, by=by, start=start, minutes=minutes, place=place)
+        return _call(case=case, by=by, start=start, minutes=minutes, place=place, all_the_same=all_the_same)
 
 
 @atomic
-def _call(*, case: Case, by: User, start: dt.datetime, minutes: int, place: Place) -> Session:
+def _call(*, case: Case, by: User, start: dt.datetime, minutes: int, place: Place, all_the_same: bool) -> Session:
     case, now = lock(case), timezone.now()
     team = _team_for(case, by)
     period = _period(start, minutes, now)
@@ -169,12 +199,15 @@ def _call(*, case: Case, by: User, start: dt.datetime, minutes: int, place: Plac
         return earlier
     parties = called(case)
     refuse_clash(period=period, room=place.room, mediators=team, parties=parties, but=None)
+    if not all_the_same:
+        refuse_absence(parties, period)
     session = Session.objects.create(
         case=case, round=case.reopened_count, period=period, mediator=team[0], room=place.room,
         online_link=place.online_link.strip(), place=place.place.strip(), called_by=by, created_at=now,
     )  # fmt: skip
     Attendance.objects.bulk_create(
-        Attendance(session=session, party=party, person=party.person, period=period) for party in parties
+        Attendance(session=session, party=party, person=party.person, period=period, organisation_key=key)
+        for party, key in zip(parties, organisation_keys(parties), strict=True)
     )
     seat(session, team)
     write(session, case, EventKind.SESSION_CALLED, by)
@@ -182,29 +215,33 @@ def _call(*, case: Case, by: User, start: dt.datetime, minutes: int, place: Plac
     return session
 
 
-def move_session(*, session: Session, by: User, start: dt.datetime, minutes: int, place: Place) -> Session:
+def move_session(
+    *, session: Session, by: User, start: dt.datetime, minutes: int, place: Place, all_the_same: bool = False
+) -> Session:
     """Put a planned session to another time or place.
 
     Raises:
         NotAllowed: see :func:`may_settle`. NotPlanned. The rest as :func:`call_session`.
     """
     try:
-        return _move(session=session, by=by, start=start, minutes=minutes, place=place)
+        return _move(session=session, by=by, start=start, minutes=minutes, place=place, all_the_same=all_the_same)
     except IntegrityError as error:
         if not any(name in str(error) for name in CONSTRAINTS):
             raise
-        return _move(session=session, by=by, start=start, minutes=minutes, place=place)
+        return _move(session=session, by=by, start=start, minutes=minutes, place=place, all_the_same=all_the_same)
 
 
 @atomic
-def _move(*, session: Session, by: User, start: dt.datetime, minutes: int, place: Place) -> Session:
+def _move(*, session: Session, by: User, start: dt.datetime, minutes: int, place: Place, all_the_same: bool) -> Session:
     case, row = lock_planned(session, by)
     period = _period(start, minutes, timezone.now())
     place.check(case)
-    attendances = list(row.attendances.select_related("party__person"))
+    attendances = list(row.attendances.select_related("party__person", "party__case"))
     parties = [one.party for one in attendances]
     team = [one.mediator for one in row.seats.select_related("mediator")]
     refuse_clash(period=period, room=place.room, mediators=team, parties=parties, but=row.pk)
+    if not all_the_same:
+        refuse_absence(parties, period)
     row.period, row.room = period, place.room
     row.online_link, row.place = place.online_link.strip(), place.place.strip()
     row.save(update_fields=["period", "room", "online_link", "place"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -10,11 +10,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import role_required, staff
 from accounts.models import Role
@@ -25,27 +26,28 @@ from mediation import selectors
 from mediation.models import Mediator, Session
 from mediation.services import holding
 from mediation.services import sessions as services
-from mediation.services.clashes import free_slots
+from mediation.services.absences import absences_of
+from mediation.services.clashes import called, free_slots
 from mediation.services.seating import team_of
 from mediation.session_calendar import calendar_file
-from mediation.session_forms import CancelForm, FailForm, HoldForm, MinutesForm, RightsForm, WhenForm
+from mediation.session_forms import LENGTHS, CancelForm, FailForm, HoldForm, MinutesForm, RightsForm, WhenForm
 
 CALLERS = (Role.MEDIATOR, Role.DISPATCHER)
 
 
 @role_required(*CALLERS)
 def call(request: HttpRequest, number: str) -> HttpResponse:
-    """Choose a free time with one tap, or an own time and place."""
+    """Choose how long, then a free time with one tap, or an own time and place."""
     user, case = staff(request), _case(request, number)
     if request.method != "POST" and not services.may_call(case, user):
         return _moved_on(request, case)
-    slots = free_slots(case, team_of(case)) if case.mediator_id else []
-    form = WhenForm(request.POST or None, slots=slots, rooms=selectors.rooms_for(case))
+    minutes, team = _minutes(request, 60), team_of(case) if case.mediator_id else []
+    form, shown = _when_form(request, case, team, {"minutes": minutes})
     if request.method == "POST" and submit(form, lambda: services.call_session(case=case, by=user, **form.values())):
         messages.success(request, _("The session was called."))
         return redirect("cases:detail", case.number)
     untold = holding.untold(case, CaseParty.objects.filter(case=case).select_related("person"))
-    return _page(request, case, form, _("Call a session"), "calendar-plus", untold=untold)
+    return _page(request, case, form, _("Call a session"), "calendar-plus", untold=untold, **shown)
 
 
 @role_required(*CALLERS)
@@ -53,18 +55,60 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a planned session to another time or place."""
     user, session = staff(request), _session(request, pk)
     case, period = session.case, session.period
-    slots = free_slots(case, _seated(session))
+    lasts = int((period.upper - period.lower).total_seconds() // 60)
     initial = {
-        "minutes": int((period.upper - period.lower).total_seconds() // 60),
-        "room": None if slots else session.room,
+        "minutes": _minutes(request, min(LENGTHS, key=lambda one: abs(one - lasts))),
+        "room": session.room,
         "online_link": session.online_link,
         "place": session.place,
     }
-    form = WhenForm(request.POST or None, slots=slots, rooms=selectors.rooms_for(case), initial=initial)
+    form, shown = _when_form(request, case, _seated(session), initial, session)
     return _deed(
         request, session, form, lambda: services.move_session(session=session, by=user, **form.values()),
         title=gettext_lazy("Move the session"), icon="calendar-event", done=gettext_lazy("The session was moved."),
+        **shown,
     )  # fmt: skip
+
+
+@role_required(*CALLERS)
+@require_GET
+def when(request: HttpRequest, number: str) -> HttpResponse:
+    """What stands against a time while it is typed."""
+    case = _case(request, number)
+    form = WhenForm(request.GET, slots=(), rooms=selectors.rooms_for(case))
+    form.is_valid()
+    start, room = form.cleaned_data.get("start"), form.cleaned_data.get("room")
+    key = request.GET.get("session", "")
+    session = Session.objects.filter(case=case, pk=key).first() if key.isdecimal() else None
+    minutes = _minutes(request, 60)
+    found = services.warnings(case, start=start, minutes=minutes, room=room, session=session) if start else []
+    return render(request, "mediation/_when.html", {"warnings": found})
+
+
+def _when_form(
+    request: HttpRequest,
+    case: Case,
+    team: Sequence[Mediator],
+    initial: dict[str, Any],
+    session: Session | None = None,
+) -> tuple[WhenForm, dict[str, Any]]:
+    """The form of time and place with the free times for the length chosen, and what its page shows beside it."""
+    minutes, away = initial["minutes"], absences_of(called(case))
+    slots = free_slots(case, team, minutes=minutes) if team else []
+    if slots:
+        initial["room"] = None
+    rooms = selectors.rooms_for(case)
+    check = reverse("mediation:session_when", args=[case.number]) + (f"?session={session.pk}" if session else "")
+    form = WhenForm(
+        request.POST or None, slots=slots, rooms=rooms, may_be_away=bool(away), check_url=check, initial=initial
+    )
+    return form, {"lengths": LENGTHS, "minutes": minutes, "away": away}
+
+
+def _minutes(request: HttpRequest, otherwise: int) -> int:
+    """The length chosen, if it is one of those offered."""
+    chosen = request.POST.get("minutes") or request.GET.get("minutes", "")
+    return int(chosen) if chosen in {str(one) for one in LENGTHS} else otherwise
 
 
 @role_required(*CALLERS)
