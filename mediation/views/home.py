@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.access import role_required, staff
 from accounts.models import Role
 from mediation import selectors
+from mediation.models import Mediator
 
 PER_PAGE, SHOWN = 25, 8
 
@@ -23,5 +24,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "visits": visits[:5],
         "due": visits.count(),
         "sessions": selectors.my_sessions(user)[:SHOWN],
+        "entry": Mediator.objects.filter(user=user).first(),
     }
     return render(request, "mediation/home.html", context)
