@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.access import role_required, staff
 from accounts.models import Role
 from mediation import selectors
+from mediation.models import Mediator
 from mediation.services import signing
 
 PER_PAGE, SHOWN = 25, 8
@@ -25,5 +26,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "due": visits.count(),
         "unsigned": [(row, signing.lacking(row, row.case)) for row in selectors.my_unsigned(user)[:SHOWN]],
         "sessions": selectors.my_sessions(user)[:SHOWN],
+        "entry": Mediator.objects.filter(user=user).first(),
     }
     return render(request, "mediation/home.html", context)

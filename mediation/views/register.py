@@ -94,4 +94,11 @@ def profile(row: Mediator, user: User) -> dict[str, object]:
 
 
 def _figures(strata: list[fair.Stratum]) -> dict[str, object]:
-    return {"figures": fair.figures(strata), "by_category": fair.by_category(strata), "enough": fair.ENOUGH}
+    """The figures as a whole, by category where there are enough cases, and the categories with too few."""
+    rows = fair.by_category(strata)
+    return {
+        "figures": fair.figures(strata),
+        "compared": [row for row in rows if row[1].verdict != "too_few"],
+        "few": [row for row in rows if row[1].verdict == "too_few"],
+        "enough": fair.ENOUGH,
+    }

@@ -248,6 +248,10 @@ def test_a_mediator_keeps_the_own_absences_and_phone(world: World, sign_in: Sign
     assert not MediatorAbsence.objects.exists()
 
 
+def test_mediators_find_their_own_entry_from_their_home(world: World, sign_in: SignIn) -> None:
+    assert f"{LISTS[1]}{world.mediator.mediator.pk}/" in text(sign_in(world.mediator), "/mediation/")
+
+
 def test_the_assignment_page_says_who_is_left_out(world: World, sign_in: SignIn) -> None:
     case, today = handled(world), timezone.localdate()
     services.note_absence(
