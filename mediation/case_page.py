@@ -16,7 +16,7 @@ from cases.states import State
 from cases.workflow import Actor
 from mediation import agreement_paper, life, selectors
 from mediation.models import Agreement, Assignment, FollowUp, RightsNotice
-from mediation.services import follow_ups, may_record_performance, signing
+from mediation.services import extending, follow_ups, may_record_performance, signing
 from mediation.services import sessions as calling
 
 
@@ -71,6 +71,9 @@ def actions(case: Case, user: User) -> list[Action]:
     if may_agree(case, user):
         url = reverse("mediation:agreement", args=[case.number])
         found.append(Action(url, _("Record the agreement"), "writing-sign", is_main=True))
+        if extending.limit_of(case):
+            url = reverse("mediation:longer", args=[case.number])
+            found.append(Action(url, _("Ask for a longer mediation"), "calendar-plus"))
         found.append(Action(reverse("mediation:recuse", args=[case.number]), _("I should withdraw"), "user-off"))
     return found
 

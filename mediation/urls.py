@@ -1,6 +1,17 @@
 from django.urls import path
 
-from mediation.views import agreements, assigning, backlog, confirming, follow_ups, home, performing, sessions, signing
+from mediation.views import (
+    agreements,
+    assigning,
+    backlog,
+    confirming,
+    extending,
+    follow_ups,
+    home,
+    performing,
+    sessions,
+    signing,
+)
 
 app_name = "mediation"
 
@@ -37,4 +48,5 @@ urlpatterns = [
     path("agreements/<int:pk>/confirmation/", confirming.ask, name="confirm"),
     path("agreements/<int:pk>/confirmation/application/", confirming.application, name="application"),
     path("agreements/<int:pk>/confirmation/result/", confirming.result, name="confirmation_result"),
+    path("<str:number>/longer/", extending.longer, name="longer"),
 ]
