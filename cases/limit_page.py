@@ -19,7 +19,7 @@ from cases import deadlines, limit_forms, services
 from cases.forms import ConfirmForm
 from cases.models import Case, Deadline, DeadlineExtension, DeadlinePause
 from cases.sections import Action
-from cases.services.limits import EXTENSIONS, may_extend, may_pause
+from cases.services.limits import EXTENSIONS, asks_parties, may_extend, may_pause
 from departments.presence import local_holidays_of
 from governance_center.calendar import last_day
 
@@ -61,7 +61,10 @@ def _may_go_on(deadline: Deadline, user: User) -> bool:
 
 def _may_extend(deadline: Deadline, user: User) -> bool:
     open_to_it = deadline.is_running and not deadline.is_paused and deadline.due_at > timezone.now()
-    return open_to_it and deadline.rule_id in EXTENSIONS and may_extend(deadline.case, user)
+    rule = EXTENSIONS.get(deadline.rule_id)
+    if rule is None or asks_parties(deadline.case, rule.cause):
+        return False
+    return open_to_it and may_extend(deadline.case, user)
 
 
 def _extension_form(deadline: Deadline) -> type[django_forms.Form]:

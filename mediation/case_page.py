@@ -18,6 +18,7 @@ from mediation import agreement_paper, life, selectors
 from mediation.models import Agreement, Assignment, FollowUp, RightsNotice, Session
 from mediation.services import (
     absences,
+    extending,
     filing,
     follow_ups,
     may_change_team,
@@ -109,6 +110,9 @@ def actions(case: Case, user: User) -> list[Action]:
     if may_agree(case, user):
         url = reverse("mediation:agreement", args=[case.number])
         found.append(Action(url, _("Record the agreement"), "writing-sign", is_main=True))
+        if extending.limit_of(case):
+            url = reverse("mediation:longer", args=[case.number])
+            found.append(Action(url, _("Ask for a longer mediation"), "calendar-plus"))
     if may_withdraw(case, user):
         found.append(Action(reverse("mediation:recuse", args=[case.number]), _("I should withdraw"), "user-off"))
     if filing.may_read(case, user):

@@ -55,7 +55,12 @@ def _set(agreement: Agreement, language: str, words: Callable[[], Letter], *, da
     parts = []
     for spoken in LANGUAGES[language]:
         with translation.override(spoken):
-            shown = {"language": spoken, "day": date_format(day) if day else "", "colon": COLON[spoken]}
+            shown = {
+                "language": spoken,
+                "day": date_format(day) if day else "",
+                "date": _("Date"),
+                "colon": COLON[spoken],
+            }
             parts.append({**_frame(agreement), **words(), **shown})
     number = agreement.number or agreement.case.number
     data = {"title": " ".join([*(part["title"] for part in parts), number]), "number": number, "parts": parts}
@@ -131,9 +136,9 @@ def _application(agreement: Agreement, asked: Confirmation | None) -> Letter:
         "head": "",
         "from": "",
         "paragraphs": [
-            *(f"{_('Applicant')}: {one.name}　{blank}" for one in parties),
+            *(_("Applicant: %(who)s") % {"who": f"{one.name}　{blank}"} for one in parties),
             _("Request: to confirm that mediation agreement %(number)s is valid.") % {"number": agreement.number},
-            f"{_('Facts and reasons')}: {_reached(agreement)} {agreement.responsibilities}",
+            _("Facts and reasons: %(facts)s") % {"facts": f"{_reached(agreement)}{agreement.responsibilities}"},
             _(
                 "The applicants reached the agreement of their own will. There is no collusion and nothing that goes "
                 "round the law; should the agreement harm others, they bear the responsibility for it."

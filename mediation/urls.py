@@ -6,6 +6,7 @@ from mediation.views import (
     assigning,
     backlog,
     confirming,
+    extending,
     files,
     follow_ups,
     home,
@@ -100,4 +101,5 @@ urlpatterns = [
     path("<str:number>/session/when/", sessions.when, name="session_when"),
     path("<str:number>/absences/", absences.record, name="absence"),
     path("<str:number>/absences/<int:pk>/forget/", absences.forget, name="absence_forget"),
+    path("<str:number>/longer/", extending.longer, name="longer"),
 ]

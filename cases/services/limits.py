@@ -52,6 +52,11 @@ class ExtendedBefore(GovernanceError):
     message = _("This limit was extended before; the law allows it once.")
 
 
+class ConsentNotRecorded(GovernanceError):
+    code = "consent_not_recorded"
+    message = _("A mediator has this case: the mediator records what each party says to a longer mediation.")
+
+
 class TooLong(GovernanceError):
     code = "extension_too_long"
     message = _("An extension here is from 1 to %(days)s days.")
@@ -132,12 +137,25 @@ def extend_limit(*, deadline: Deadline, by: User, days: int, cause: str, reason:
 
     Raises:
         NotAllowed, NotRunning, AlreadyPaused, AlreadyPassed, NotExtendable, ExtendedBefore, TooLong.
+        ConsentNotRecorded: a mediator has the case in hand and asks each party.
         MissingInput: without a reason.
     """
     case, deadline = _lock_both(deadline)
-    now = timezone.now()
     if not may_extend(case, by):
         raise NotAllowed()
+    if asks_parties(case, cause):
+        raise ConsentNotRecorded()
+    return put_extension(deadline=deadline, by=by, days=days, cause=cause, reason=reason)
+
+
+@atomic
+def put_extension(*, deadline: Deadline, by: User, days: int, cause: str, reason: str) -> Deadline:
+    """Extend a limit; who may, and whether the cause is given, is asked by the use case that calls this.
+
+    Raises: as :func:`extend_limit`, but for NotAllowed and ConsentNotRecorded.
+    """
+    case, deadline = _lock_both(deadline)
+    now = timezone.now()
     _check_extension(deadline, days=days, cause=cause, now=now)
     note, facts = write_note(case, by=by, text=reason, at=now, field="reason")
     old = deadline.due_at
@@ -186,6 +204,11 @@ def may_pause(case: Case, user: User) -> bool:
 def may_extend(case: Case, user: User) -> bool:
     """Only the dispatcher of the place."""
     return workflow.Actor.DISPATCH in workflow.relations(user, case)
+
+
+def asks_parties(case: Case, cause: str) -> bool:
+    """Whether an extension by consent is the mediator's to record, party by party."""
+    return cause == DeadlineExtension.Cause.CONSENT and case.mediator_id is not None
 
 
 def limit_facts(deadline: Deadline) -> dict[str, object]:
