@@ -36,15 +36,14 @@ def sections(case: Case, user: User) -> list[Section]:
     """Sessions, mediators, agreements and follow-up visits, where there are any."""
     assignments = list(Assignment.objects.filter(case=case).select_related("mediator__committee"))
     agreements = list(selectors.agreements_of(case))
-    visits = list(FollowUp.objects.filter(case=case).select_related("assignee", "done_by", "note"))
+    visits = list(selectors.visits_of(case))
     found = _session_sections(case, user)
     if assignments:
         found.append(Section("mediation/_assignments.html", {"assignments": assignments}))
     if agreements:
         found.append(Section("mediation/_agreements.html", _agreements(agreements, case, user)))
     if visits:
-        rows = [(visit, _is_open_to(case, visit, user)) for visit in visits]
-        found.append(Section("mediation/_visits.html", {"visits": rows}))
+        found.append(Section("mediation/_visits.html", _visits(visits, case, user)))
     return found
 
 
@@ -82,6 +81,20 @@ def _agreements(agreements: list[Agreement], case: Case, user: User) -> dict[str
         "number": case.number,
         "may_record": may_record_performance(case, user),
     }
+
+
+def _visits(visits: list[FollowUp], case: Case, user: User) -> dict[str, Any]:
+    """The visits with their codes in words, and the plan of this round with the reason for it."""
+    names = selectors.code_names() if any(visit.signs or visit.helps for visit in visits) else {}
+    rows = []
+    for visit in visits:
+        codes = [("sign", code) for code in visit.signs] + [("help", code) for code in visit.helps]
+        words = [(table, names.get((table, code), code)) for table, code in codes]
+        gives = visit.state == FollowUp.State.PLANNED and Actor.DISPATCH in workflow.relations(user, case)
+        rows.append((visit, words, _is_open_to(case, visit, user), gives))
+    latest = max(visit.round for visit in visits)
+    plan = next((visit.plan for visit in visits if visit.round == latest and visit.plan), None)
+    return {"visits": rows, "plan": plan}
 
 
 def _is_open_to(case: Case, visit: FollowUp, user: User) -> bool:

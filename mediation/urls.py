@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import agreements, assigning, backlog, follow_ups, home, sessions
+from mediation.views import agreements, assigning, backlog, follow_ups, home, second_calls, sessions
 
 app_name = "mediation"
 
@@ -23,4 +23,10 @@ urlpatterns = [
     path("<str:number>/rights/", sessions.rights, name="rights"),
     path("<str:number>/agreement/", agreements.agreement, name="agreement"),
     path("<str:number>/agreement/<int:pk>/paper/", agreements.paper, name="paper"),
+    path("follow-ups/<int:pk>/one-tap/", follow_ups.one_tap, name="follow_up_one_tap"),
+    path("follow-ups/<int:pk>/give/", follow_ups.give, name="follow_up_give"),
+    path("follow-ups/<int:pk>/cannot/", follow_ups.decline, name="follow_up_decline"),
+    path("follow-ups/<int:pk>/phones/<int:party>/", follow_ups.phone, name="follow_up_phone"),
+    path("second-calls/", second_calls.second_calls, name="second_calls"),
+    path("second-calls/<int:pk>/", second_calls.second_call, name="second_call"),
 ]

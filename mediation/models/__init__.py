@@ -4,6 +4,9 @@ from mediation.models.committee import Committee, Mediator, MediatorQuerySet
 from mediation.models.conflict import Conflict
 from mediation.models.follow_up import FollowUp
 from mediation.models.obligation import Instalment, Obligation
+from mediation.models.plan import FollowUpCode, FollowUpPlan, VisitChannel
+from mediation.models.prescription import PrescribedStep, Prescription
+from mediation.models.second_call import SecondCallDraw, SecondCallShare
 from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Session
 
 __all__ = (
@@ -13,12 +16,19 @@ __all__ = (
     "Committee",
     "Conflict",
     "FollowUp",
+    "FollowUpCode",
+    "FollowUpPlan",
     "Instalment",
     "Mediator",
     "MediatorQuerySet",
     "Minutes",
     "Obligation",
+    "PrescribedStep",
+    "Prescription",
     "RightsNotice",
     "Room",
+    "SecondCallDraw",
+    "SecondCallShare",
     "Session",
+    "VisitChannel",
 )
