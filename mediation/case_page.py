@@ -7,17 +7,20 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Role, User
 from cases import workflow
 from cases.models import Case
 from cases.sections import Action, Section
 from cases.services.screening import kept_out
 from cases.states import State
 from cases.workflow import Actor
-from mediation import agreement_paper, selectors
-from mediation.models import Agreement, Assignment, FollowUp, RightsNotice
-from mediation.services import follow_ups, may_record_performance
+from mediation import agreement_paper, prescription_paper, selectors
+from mediation.models import Agreement, Assignment, FollowUp, PrescribedStep, Prescription, RightsNotice
+from mediation.services import follow_ups, may_record_performance, prescribing
 from mediation.services import sessions as calling
+
+PAPER_READERS = (Role.MEDIATOR, Role.DISPATCHER, Role.CLERK, Role.OFFICER)
+"""Who may have the prescription on paper, of the cases they see."""
 
 
 def may_assign(case: Case, user: User) -> bool:
@@ -44,6 +47,9 @@ def sections(case: Case, user: User) -> list[Section]:
         found.append(Section("mediation/_agreements.html", _agreements(agreements, case, user)))
     if visits:
         found.append(Section("mediation/_visits.html", _visits(visits, case, user)))
+    prescription = selectors.prescription_of(case)
+    if prescription:
+        found.append(Section("mediation/_prescription.html", _prescription(prescription, case, user)))
     return found
 
 
@@ -71,6 +77,9 @@ def actions(case: Case, user: User) -> list[Action]:
         url = reverse("mediation:agreement", args=[case.number])
         found.append(Action(url, _("Record the agreement"), "writing-sign", is_main=True))
         found.append(Action(reverse("mediation:recuse", args=[case.number]), _("I should withdraw"), "user-off"))
+    if prescribing.may_prescribe(case, user):
+        url = reverse("mediation:prescribe", args=[case.number])
+        found.append(Action(url, _("Diagnose and prescribe"), "stethoscope"))
     return found
 
 
@@ -95,6 +104,19 @@ def _visits(visits: list[FollowUp], case: Case, user: User) -> dict[str, Any]:
     latest = max(visit.round for visit in visits)
     plan = next((visit.plan for visit in visits if visit.round == latest and visit.plan), None)
     return {"visits": rows, "plan": plan}
+
+
+def _prescription(prescription: Prescription, case: Case, user: User) -> dict[str, Any]:
+    names = selectors.code_names()
+    steps = list(selectors.steps_of(prescription))
+    kinds = PrescribedStep.Kind
+    return {
+        "prescription": prescription,
+        "causes": [names.get(("cause", code), code) for code in prescription.causes],
+        "groups": [(kind.label, [step for step in steps if step.kind == kind]) for kind in kinds],
+        "may_mark": prescribing.may_mark(case, user),
+        "languages": prescription_paper.NAMES if user.role in PAPER_READERS else (),
+    }
 
 
 def _is_open_to(case: Case, visit: FollowUp, user: User) -> bool:

@@ -21,6 +21,8 @@ from mediation.models import (
     FollowUpCode,
     Instalment,
     Obligation,
+    PrescribedStep,
+    Prescription,
     Room,
     SecondCallDraw,
     Session,
@@ -176,3 +178,20 @@ def compare(visit: FollowUp, names: Mapping[tuple[str, str], str]) -> list[Answe
         Answer(_("Signs of escalation"), *signs, first.signs != visit.signs),
         Answer(_("Help needed"), *helps, False),
     ]
+
+
+def prescription_of(case: Case) -> Prescription | None:
+    """The prescription that counts: the newest."""
+    return Prescription.objects.filter(case=case).select_related("diagnosis", "by").first()
+
+
+def steps_of(prescription: Prescription) -> QuerySet[PrescribedStep]:
+    """The lines of a prescription with who does them."""
+    return prescription.steps.select_related("department", "party__person", "committee", "done_by")
+
+
+def open_steps(user: User) -> QuerySet[PrescribedStep]:
+    """What was prescribed in the dispatcher's division and is not done yet, the most urgent first."""
+    rows = PrescribedStep.objects.visible_to(user).in_force().open()
+    shown = ("department", "party__person", "committee", "prescription__case__category", "prescription__case__division")
+    return rows.select_related(*shown).order_by("due_on", "pk")

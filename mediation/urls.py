@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import agreements, assigning, backlog, follow_ups, home, second_calls, sessions
+from mediation.views import agreements, assigning, backlog, follow_ups, home, prescriptions, second_calls, sessions
 
 app_name = "mediation"
 
@@ -27,6 +27,10 @@ urlpatterns = [
     path("follow-ups/<int:pk>/give/", follow_ups.give, name="follow_up_give"),
     path("follow-ups/<int:pk>/cannot/", follow_ups.decline, name="follow_up_decline"),
     path("follow-ups/<int:pk>/phones/<int:party>/", follow_ups.phone, name="follow_up_phone"),
+    path("<str:number>/prescription/", prescriptions.prescribe, name="prescribe"),
+    path("prescriptions/<int:pk>/paper/", prescriptions.paper, name="prescription_paper"),
+    path("prescribed/", prescriptions.due_steps, name="due_steps"),
+    path("prescribed/<int:pk>/done/", prescriptions.done, name="step_done"),
     path("second-calls/", second_calls.second_calls, name="second_calls"),
     path("second-calls/<int:pk>/", second_calls.second_call, name="second_call"),
 ]

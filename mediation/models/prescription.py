@@ -44,7 +44,7 @@ class PrescribedStepQuerySet(models.QuerySet["PrescribedStep"]):
 
     def in_force(self) -> PrescribedStepQuerySet:
         """Those of the newest prescription of each case."""
-        newest = Prescription.objects.order_by("case", "-at", "-pk").distinct("case")
+        newest = Prescription.objects.order_by("case_id", "-at", "-pk").distinct("case_id")
         return self.filter(prescription__in=newest.values("pk"))
 
     def open(self) -> PrescribedStepQuerySet:

@@ -30,6 +30,9 @@ from mediation.visit_forms import DeclineForm, GiveForm, VisitFilter, VisitForm
 PER_PAGE = 25
 SOON = dt.timedelta(days=7)
 VISITORS = (Role.MEDIATOR, Role.CLERK, Role.OFFICER, Role.DISPATCHER)
+SHOWN_STEPS = 5
+"""How many prescribed steps stand above the list of a dispatcher; the others on their own page."""
+
 ONE_TAP = (FollowUp.Outcome.PERFORMING, FollowUp.Outcome.PERFORMED)
 """What needs no more words than its name."""
 
@@ -47,6 +50,7 @@ def follow_up_list(request: HttpRequest) -> HttpResponse:
         "filter": filters,
         "due": filters.qs.filter(due_on__lte=today).count(),
         "sees_differences": user.role == Role.DISPATCHER,
+        "steps": selectors.open_steps(user).filter(due_on__lte=today + SOON)[:SHOWN_STEPS],
     }
     return render(request, "mediation/follow_ups.html", context)
 

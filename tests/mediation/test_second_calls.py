@@ -103,9 +103,7 @@ def test_the_database_refuses_a_second_draw_of_a_week_and_a_second_call_twice(wo
             division_id=LONGJING, week=draw.week, seed="x", percent=5, visits=0, drawn=0, made_at=timezone.now()
         )
     with pytest.raises(IntegrityError), transaction.atomic():
-        FollowUp.objects.create(
-            case=second.case, day=7, due_on=after(1), origin="second", second_of=second.second_of
-        )
+        FollowUp.objects.create(case=second.case, day=7, due_on=after(1), origin="second", second_of=second.second_of)
 
 
 @pytest.mark.parametrize("outcome", ["relapse", "not_reached"])
