@@ -30,7 +30,7 @@ _FLOOR = """
         (recipient_id, kind, params, url, key, created_at, email_state)
     SELECT visit.assignee_id, 'follow_up.due',
            jsonb_build_object('number', matter.number, 'day', visit.day, 'date', visit.due_on),
-           '/mediation/follow-ups/' || visit.id || '/', 'follow_up:' || visit.id, now(), 'none'
+           '/mediation/follow-ups/' || visit.id || '/', 'follow_up:' || visit.id || ':' || visit.due_on, now(), 'none'
     FROM mediation_followup visit JOIN cases_case matter ON matter.id = visit.case_id
     WHERE visit.state = 'planned' AND visit.due_on <= %(today)s
     ON CONFLICT (recipient_id, key) DO NOTHING

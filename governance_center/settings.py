@@ -237,6 +237,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 55},
     },
+    "draw-second-calls": {
+        "task": "mediation.tasks.draw_second_calls",
+        "schedule": crontab(minute=5, hour="7-18"),  # each county and week is drawn once; later runs make good
+        "options": {"expires": 3000},
+    },
     "deliver-notifications": {
         "task": "accounts.tasks.deliver_notifications",
         "schedule": 60,

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.http import HttpRequest
 from modeltranslation.admin import TranslationAdmin
 
 from accounts.admin import ReadOnlyAdmin
@@ -9,12 +10,16 @@ from mediation.models import (
     Committee,
     Confirmation,
     Conflict,
+    FollowUpCode,
+    FollowUpPlan,
     Mediator,
     MediatorAbsence,
     PartyAbsence,
     Recusal,
     RightsNotice,
     Room,
+    SecondCallDraw,
+    SecondCallShare,
     Session,
     SessionMediator,
     Signature,
@@ -147,3 +152,58 @@ class AgreementAdmin(ReadOnlyAdmin):
 class AbsenceAdmin(ReadOnlyAdmin):
     list_display = ("party", "period", "note", "recorded_by")
     list_select_related = ("party__person", "recorded_by")
+
+
+@admin.register(FollowUpPlan)
+class FollowUpPlanAdmin(TranslationAdmin):
+    """A plan by which visits were planned is not changed: a new version with a later day takes its place."""
+
+    list_display = ("name", "code", "since", "condition", "category", "priority", "first", "channel", "is_active")
+    list_filter = ("condition", "is_active")
+    list_select_related = ("category",)
+    search_fields = ("code", "name_zh_hans", "name_ko")
+    fields = ("code", "since", "name", "days", "condition", "category", "priority", "first", "channel", "is_active")
+    save_as = True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: FollowUpPlan | None = None) -> tuple[str, ...]:
+        if obj is not None and obj.visits.exists():
+            return ("code", "since", "days", "condition", "category", "first", "channel")
+        return ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: FollowUpPlan | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.visits.exists())
+
+
+@admin.register(FollowUpCode)
+class FollowUpCodeAdmin(TranslationAdmin):
+    list_display = ("name", "table", "code", "order", "is_active")
+    list_filter = ("table", "is_active")
+    search_fields = ("code", "name_zh_hans", "name_ko")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: FollowUpCode | None = None) -> tuple[str, ...]:
+        return ("table", "code") if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: FollowUpCode | None = None) -> bool:
+        return False
+
+
+@admin.register(SecondCallShare)
+class SecondCallShareAdmin(admin.ModelAdmin):
+    list_display = ("division", "percent")
+    list_select_related = ("division",)
+    autocomplete_fields = ("division",)
+
+
+@admin.register(SecondCallDraw)
+class SecondCallDrawAdmin(admin.ModelAdmin):
+    list_display = ("week", "division", "visits", "drawn", "percent", "made_at")
+    list_select_related = ("division",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: SecondCallDraw | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: SecondCallDraw | None = None) -> bool:
+        return False

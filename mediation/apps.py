@@ -9,11 +9,14 @@ class MediationConfig(AppConfig):
     def ready(self) -> None:
         from cases.sections import register
         from governance_center.events import subscribe
-        from mediation import case_page, messages  # noqa: F401  registers what staff are told
+        from mediation import case_page, messages, reference_data  # noqa: F401  registers what staff are told
         from mediation.services import follow_ups, notices, sessions, wordings
 
         subscribe("case.resolved", follow_ups.on_resolved)
-        subscribe("case.reopened", follow_ups.on_reopened)
+        for back in ("case.reopened", "case.withdrawn", "case.unresolved"):
+            subscribe(back, follow_ups.on_reopened)
+        subscribe("case.closed", follow_ups.on_closed)
+        subscribe("reference.loading", reference_data.load)
         for ending in ("case.resolved", "case.unresolved", "case.withdrawn"):
             subscribe(ending, sessions.on_ended)
         subscribe("outgoing.dead", notices.on_dead)

@@ -14,8 +14,8 @@ from cases.sections import Action, Section
 from cases.services.screening import kept_out
 from cases.states import State
 from cases.workflow import Actor
-from mediation import agreement_paper, life, selectors
-from mediation.models import Agreement, Assignment, FollowUp, RightsNotice, Session
+from mediation import agreement_paper, life, prescription_paper, selectors
+from mediation.models import Agreement, Assignment, FollowUp, PrescribedStep, Prescription, RightsNotice, Session
 from mediation.services import (
     absences,
     extending,
@@ -23,11 +23,15 @@ from mediation.services import (
     follow_ups,
     may_change_team,
     may_record_performance,
+    prescribing,
     recusing,
     signing,
 )
 from mediation.services import notices as telling
 from mediation.services import sessions as calling
+
+PAPER_READERS = (Role.MEDIATOR, Role.DISPATCHER, Role.CLERK, Role.OFFICER)
+"""Who may have the prescription on paper, of the cases they see."""
 
 
 def may_assign(case: Case, user: User) -> bool:
@@ -53,7 +57,7 @@ def sections(case: Case, user: User) -> list[Section]:
     """Sessions, mediators, agreements and follow-up visits, where there are any."""
     assignments = list(Assignment.objects.filter(case=case).select_related("mediator__committee"))
     agreements = list(selectors.agreements_of(case))
-    visits = list(FollowUp.objects.filter(case=case).select_related("assignee", "done_by", "note"))
+    visits = list(selectors.visits_of(case))
     found = _session_sections(case, user)
     if assignments:
         asked = list(selectors.recusals(case))
@@ -62,8 +66,10 @@ def sections(case: Case, user: User) -> list[Section]:
     if agreements:
         found.append(Section("mediation/_agreements.html", _agreements(agreements, case, user)))
     if visits:
-        rows = [(visit, _is_open_to(case, visit, user)) for visit in visits]
-        found.append(Section("mediation/_visits.html", {"visits": rows}))
+        found.append(Section("mediation/_visits.html", _visits(visits, case, user)))
+    prescription = selectors.prescription_of(case)
+    if prescription:
+        found.append(Section("mediation/_prescription.html", _prescription(prescription, case, user)))
     return found
 
 
@@ -115,6 +121,9 @@ def actions(case: Case, user: User) -> list[Action]:
             found.append(Action(url, _("Ask for a longer mediation"), "calendar-plus"))
     if may_withdraw(case, user):
         found.append(Action(reverse("mediation:recuse", args=[case.number]), _("I should withdraw"), "user-off"))
+    if prescribing.may_prescribe(case, user):
+        url = reverse("mediation:prescribe", args=[case.number])
+        found.append(Action(url, _("Diagnose and prescribe"), "stethoscope"))
     if filing.may_read(case, user):
         found.append(Action(reverse("mediation:papers", args=[case.number]), _("Papers of the case"), "folders"))
     return found
@@ -134,6 +143,33 @@ def _agreements(agreements: list[Agreement], case: Case, user: User) -> dict[str
         ],
         "number": case.number,
         "may_record": may_record_performance(case, user),
+    }
+
+
+def _visits(visits: list[FollowUp], case: Case, user: User) -> dict[str, Any]:
+    """The visits with their codes in words, and the plan of this round with the reason for it."""
+    names = selectors.code_names() if any(visit.signs or visit.helps for visit in visits) else {}
+    rows = []
+    for visit in visits:
+        codes = [("sign", code) for code in visit.signs] + [("help", code) for code in visit.helps]
+        words = [(table, names.get((table, code), code)) for table, code in codes]
+        gives = visit.state == FollowUp.State.PLANNED and Actor.DISPATCH in workflow.relations(user, case)
+        rows.append((visit, words, _is_open_to(case, visit, user), gives))
+    latest = max(visit.round for visit in visits)
+    plan = next((visit.plan for visit in visits if visit.round == latest and visit.plan), None)
+    return {"visits": rows, "plan": plan}
+
+
+def _prescription(prescription: Prescription, case: Case, user: User) -> dict[str, Any]:
+    names = selectors.code_names()
+    steps = list(selectors.steps_of(prescription))
+    kinds = PrescribedStep.Kind
+    return {
+        "prescription": prescription,
+        "causes": [names.get(("cause", code), code) for code in prescription.causes],
+        "groups": [(kind.label, [step for step in steps if step.kind == kind]) for kind in kinds],
+        "may_mark": prescribing.may_mark(case, user),
+        "languages": prescription_paper.NAMES if user.role in PAPER_READERS else (),
     }
 
 

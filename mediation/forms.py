@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.forms import TEXT
 from cases.models import Case, CaseParty
-from mediation.models import Conflict, FollowUp, Mediator, MediatorQuerySet
+from mediation.models import Conflict, Mediator, MediatorQuerySet
 
 
 class AssignForm(forms.Form):
@@ -110,23 +110,3 @@ class PairsField(forms.MultipleChoiceField):
 
 class BacklogForm(forms.Form):
     pairs = PairsField(label=_("Cases"), error_messages={"required": _("Tick at least one case.")})
-
-
-class FollowUpForm(forms.Form):
-    outcome = forms.ChoiceField(
-        label=_("What did the visit find"), choices=FollowUp.Outcome.choices, widget=forms.RadioSelect
-    )
-    satisfaction = forms.ChoiceField(
-        label=_("Is the petitioner content"),
-        choices=(*FollowUp.Satisfaction.choices, ("", _("did not answer"))),
-        widget=forms.RadioSelect,
-        required=False,
-        initial="",
-    )
-    note = forms.CharField(
-        label=_("Note"),
-        help_text=_("Needed for a relapse or where the agreement is not performed."),
-        max_length=TEXT,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "data-draft-key": "follow-up"}),
-    )

@@ -35,3 +35,11 @@ register("mediation.recusal_asked", _("On case %(number)s a party asks that a me
 register("mediation.recusal_accepted", _("On case %(number)s it was decided that the mediator withdraws."))
 register("mediation.recusal_refused", _("On case %(number)s it was decided that the mediator stays."))
 register("mediation.released", _("You no longer assist in the mediation of case %(number)s."))
+register("follow_up.given", _("A follow-up visit on case %(number)s was given to you (planned for %(date)s)."))
+register(
+    "follow_up.declined", _("Nobody is asked to make the follow-up visit on case %(number)s of %(date)s any more.")
+)
+register("follow_up.signs", _("A follow-up visit on case %(number)s found signs of escalation."))
+register("follow_up.help", _("A follow-up visit on case %(number)s found that help is needed."))
+register("follow_up.second", _("A second call on case %(number)s was drawn for you (until %(date)s)."))
+register("follow_up.differs", _("A second call on case %(number)s heard something else than the first visit."))

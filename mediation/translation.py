@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, translator
 
-from mediation.models import Committee, Room
+from mediation.models import Committee, FollowUpCode, FollowUpPlan, Room
 
 
 class NameOptions(TranslationOptions):
@@ -9,3 +9,5 @@ class NameOptions(TranslationOptions):
 
 translator.register(Committee, NameOptions)
 translator.register(Room, NameOptions)
+translator.register(FollowUpPlan, NameOptions)
+translator.register(FollowUpCode, NameOptions)

@@ -11,6 +11,7 @@ from accounts.models import Role, User
 from cases.models import Case, CaseParty, Category, CategoryAssistant, LimitRule, Person
 from cases.services import CaseInput, PartyInput, open_case
 from departments.models import Centre, Department, Division, Station, Window
+from mediation import reference_data as mediation_data
 from mediation.models import Committee, Mediator
 
 LONGJING, LIYUAN, VILLAGE = "222405", "222405005", "222405005004"
@@ -104,6 +105,7 @@ def build() -> World:
         for code in ("2224", YANJI, LONGJING, LIYUAN)
     }
     _station(centres[LONGJING])
+    mediation_data.load(counts={})
     return _people(centres)
 
 

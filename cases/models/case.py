@@ -46,7 +46,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """The cases ``user`` may see. Every queryset of cases that leaves the process passes here.
 
         - Clerks, dispatchers and officials see what lies in their division or below it.
-        - A department officer sees, within the division, what was ever referred to the department.
+        - A department officer sees, within the division, what was ever referred to the department, and what the
+          officer was asked to visit.
         - A mediator sees the cases given to them, now or earlier, and those on which they are asked as an expert.
         - An administrator keeps the system and sees no case.
         - Restricted cases (accusations, 信访工作条例 art. 30) leave the general view: only
@@ -54,7 +55,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """
         if user.role == Role.OFFICER:
             referred = Referral.objects.filter(case=OuterRef("pk")).of_department(user)
-            open_to_all = Q(Exists(referred))
+            visits = CaseAccess.objects.filter(user=user).values("case_id")
+            open_to_all = Q(Exists(referred)) | Q(pk__in=visits, is_restricted=False)
             return self.filter(open_to_all).exclude(
                 Q(is_restricted=True) & ~Q(Exists(referred.filter(is_current=True)))
             )

@@ -29,9 +29,12 @@ from mediation.models.paper import (
 )
 from mediation.models.party_absence import PartyAbsence
 from mediation.models.performance import CourtGuidance, Urging
+from mediation.models.plan import FollowUpCode, FollowUpPlan, VisitChannel
+from mediation.models.prescription import PrescribedStep, Prescription
 from mediation.models.recusal import Recusal
 from mediation.models.register_import import RegisterImport
 from mediation.models.reminder import Reminder
+from mediation.models.second_call import SecondCallDraw, SecondCallShare
 from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Session
 from mediation.models.session_mediator import SessionMediator
 from mediation.models.signature import Signature
@@ -51,6 +54,8 @@ __all__ = (
     "Employment",
     "ExtensionConsent",
     "FollowUp",
+    "FollowUpCode",
+    "FollowUpPlan",
     "Instalment",
     "InvestigationRecord",
     "MadePaper",
@@ -65,6 +70,8 @@ __all__ = (
     "PartyAbsence",
     "Position",
     "PowerOfAttorney",
+    "PrescribedStep",
+    "Prescription",
     "Qualification",
     "Recusal",
     "RegisterImport",
@@ -72,8 +79,11 @@ __all__ = (
     "Replacement",
     "RightsNotice",
     "Room",
+    "SecondCallDraw",
+    "SecondCallShare",
     "Session",
     "SessionMediator",
     "Signature",
     "Urging",
+    "VisitChannel",
 )

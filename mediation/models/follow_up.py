@@ -2,26 +2,33 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from cases.models import Case
+from cases.models import Case, CaseParty
 from governance_center.scope import within
+from mediation.models.plan import FollowUpPlan, VisitChannel
 from mediation.models.reminder import Reminder
 
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def visible_to(self, user: User) -> FollowUpQuerySet:
         """A visitor's own; for dispatchers and clerks all within their division; for others none."""
+        own = Q(assignee=user) | Q(companion=user)
         if user.role == Role.DISPATCHER:
-            return self.filter(Q(assignee=user) | within("case__division__code", user.scope_code))
+            return self.filter(own | within("case__division__code", user.scope_code))
         if user.role == Role.CLERK:
             in_view = within("case__division__code", user.scope_code) & Q(case__is_restricted=False)
-            return self.filter(Q(assignee=user) | in_view)
-        return self.filter(assignee=user)
+            return self.filter(own | in_view)
+        return self.filter(own)
+
+    def own_of(self, user: User) -> FollowUpQuerySet:
+        """Those that this member of staff makes, alone or with somebody."""
+        return self.filter(Q(assignee=user) | Q(companion=user))
 
     def planned(self) -> FollowUpQuerySet:
         return self.filter(state=FollowUp.State.PLANNED)
@@ -35,14 +42,33 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         told = Reminder.objects.filter(subject=Reminder.Subject.VISIT, subject_id=OuterRef("pk"))
         return self.planned().filter(Exists(told))
 
+    def of_plan(self) -> FollowUpQuerySet:
+        """Without the second calls: these check what was found and change nothing else in the course of visits."""
+        return self.filter(second_of__isnull=True)
+
+    def second_calls(self) -> FollowUpQuerySet:
+        return self.filter(second_of__isnull=False)
+
+    def differing(self) -> FollowUpQuerySet:
+        """Second calls that heard something else than the first: another outcome, contentment or other signs."""
+        first = "second_of__"
+        told = ~Q(satisfaction="") & ~Q(**{f"{first}satisfaction": ""})
+        other = ~Q(outcome=F(f"{first}outcome")) | (told & ~Q(satisfaction=F(f"{first}satisfaction")))
+        return self.second_calls().filter(other | ~Q(signs=F(f"{first}signs")), state=FollowUp.State.DONE)
+
     def first_of_case(self) -> FollowUpQuerySet:
-        """Only the earliest planned visit of each case: one visit is asked for at a time."""
-        earlier = FollowUp.objects.planned().filter(case=OuterRef("case"), due_on__lt=OuterRef("due_on"))
-        return self.filter(~Exists(earlier))
+        """Only the earliest planned visit of each case: one visit is asked for at a time; and each second call."""
+        planned = FollowUp.objects.planned().of_plan()
+        earlier = planned.filter(case=OuterRef("case"), due_on__lt=OuterRef("due_on"))
+        return self.filter(Q(second_of__isnull=False) | ~Exists(earlier))
 
 
 class FollowUp(models.Model):
-    """A planned visit after a resolution (人民调解法 art. 31). ``round`` counts the resolutions of a case."""
+    """A planned visit after a resolution (人民调解法 art. 31). ``round`` counts the resolutions of a case.
+
+    ``signs`` and ``helps`` hold codes of :class:`FollowUpCode`. ``why_visitor`` says by which rule the visitor was
+    chosen. A second call points by ``second_of`` to the visit that it checks.
+    """
 
     class State(models.TextChoices):
         PLANNED = "planned", _("planned")
@@ -62,6 +88,28 @@ class FollowUp(models.Model):
         FAIRLY = "fairly", _("fairly content")
         NOT_CONTENT = "not_content", _("not content")
 
+    class Origin(models.TextChoices):
+        PLAN = "plan", _("by the plan")
+        DUE = "due", _("the day after something falls due")
+        EARLIER = "earlier", _("asked for by the visit before")
+        EXTRA = "extra", _("because the last visit found it unperformed")
+        SECOND = "second", _("second call, drawn at random")
+
+    class WhyVisitor(models.TextChoices):
+        VILLAGE = "village", _("from the village or community")
+        TOWNSHIP = "township", _("from the township or street")
+        COMMITTEE = "committee", _("another mediator of the committee")
+        COUNTY = "county", _("another mediator of the county")
+        DESK = "desk", _("from the guide desk")
+        DISPATCHER = "dispatcher", _("dispatcher")
+        GIVEN = "given", _("given by the dispatcher")
+
+    class NextStep(models.TextChoices):
+        KEEP = "keep", _("go on as planned")
+        EARLIER = "earlier", _("another visit on a day")
+        CLOSE = "close", _("close the matter")
+        REOPEN = "reopen", _("reopen the matter")
+
     case = models.ForeignKey(Case, models.CASCADE, related_name="follow_ups", verbose_name=_("case"))
     round = models.PositiveSmallIntegerField(_("round"), default=0)
     day = models.PositiveSmallIntegerField(_("day after resolution"))
@@ -70,8 +118,41 @@ class FollowUp(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="follow_ups", verbose_name=_("visitor")
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PLANNED)
+    companion = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="accompanied_follow_ups",
+        verbose_name=_("together with"),
+    )  # fmt: skip
+    why_visitor = models.CharField(
+        _("why this visitor"), max_length=12, choices=WhyVisitor.choices, blank=True, default="", db_default=""
+    )
+    plan = models.ForeignKey(
+        FollowUpPlan, models.PROTECT, null=True, blank=True, related_name="visits", verbose_name=_("follow-up plan")
+    )
+    origin = models.CharField(
+        _("why this day"), max_length=8, choices=Origin.choices, default=Origin.PLAN, db_default=Origin.PLAN.value
+    )
+    second_of = models.OneToOneField(
+        "self", models.CASCADE, null=True, blank=True, related_name="second", verbose_name=_("second call on")
+    )
+    channel = models.CharField(
+        _("way of visiting"), max_length=8, choices=VisitChannel.choices, default=VisitChannel.PHONE,
+        db_default=VisitChannel.PHONE.value,
+    )  # fmt: skip
     outcome = models.CharField(_("outcome"), max_length=14, choices=Outcome.choices, blank=True)
     satisfaction = models.CharField(_("satisfaction"), max_length=12, choices=Satisfaction.choices, blank=True)
+    spoken_to = models.ForeignKey(
+        CaseParty, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who was spoken to")
+    )
+    signs = ArrayField(
+        models.SlugField(max_length=20), default=list, db_default=[], blank=True,
+        verbose_name=_("signs of escalation"),
+    )  # fmt: skip
+    helps = ArrayField(
+        models.SlugField(max_length=20), default=list, db_default=[], blank=True, verbose_name=_("help needed")
+    )
+    next_step = models.CharField(
+        _("next step"), max_length=8, choices=NextStep.choices, blank=True, default="", db_default=""
+    )
     note = models.ForeignKey(
         "cases.Note", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("note")
     )
@@ -87,7 +168,18 @@ class FollowUp(models.Model):
         verbose_name_plural = _("follow-up visits")
         ordering = ("due_on", "pk")
         constraints = (
-            models.UniqueConstraint(fields=("case", "round", "day"), name="mediation_followup_once"),
+            models.UniqueConstraint(
+                fields=("case", "round", "day"), condition=Q(second_of__isnull=True), name="mediation_followup_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(companion__isnull=True) | ~Q(companion=F("assignee")),
+                name="mediation_followup_two_visitors",
+            ),
+            models.CheckConstraint(
+                condition=(Q(origin="second") & Q(second_of__isnull=False))
+                | (~Q(origin="second") & Q(second_of__isnull=True)),
+                name="mediation_followup_second_of",
+            ),
             models.CheckConstraint(
                 condition=~Q(state="done") | (~Q(outcome="") & Q(done_at__isnull=False)),
                 name="mediation_followup_done_has_outcome",
@@ -100,6 +192,10 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} +{self.day}"
+
+    @property
+    def is_second(self) -> bool:
+        return self.second_of_id is not None
 
     @property
     def is_overdue(self) -> bool:

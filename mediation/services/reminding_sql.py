@@ -44,10 +44,11 @@ _VISITS = """
                     WHEN last.stage = 2 AND last.told_on <= %(escalate_until)s::date THEN 3 END AS next) stage
     WHERE visit.state = 'planned' AND visit.due_on <= %(today)s::date
       AND (visit.due_on, visit.id) > (%(after_day)s::date, %(after)s::bigint)
-      AND stage.next IS NOT NULL AND {stands}
-      AND NOT EXISTS (
+      AND stage.next IS NOT NULL
+      AND (visit.second_of_id IS NOT NULL OR {stands} AND NOT EXISTS (
           SELECT FROM mediation_followup earlier
-          WHERE earlier.case_id = visit.case_id AND earlier.state = 'planned' AND earlier.due_on < visit.due_on)
+          WHERE earlier.case_id = visit.case_id AND earlier.state = 'planned' AND earlier.due_on < visit.due_on
+            AND earlier.second_of_id IS NULL))
     ORDER BY visit.due_on, visit.id LIMIT %(batch)s::int
 """
 VISITS = Source(Reminder.Subject.VISIT, _VISITS.format(stands=STANDS), tells_desk="false")
@@ -128,7 +129,10 @@ FROM (SELECT true) always
 LEFT JOIN (SELECT due_on, id FROM due ORDER BY due_on DESC, id DESC LIMIT 1) last ON true
 """
 
-_KEYS = {Reminder.Subject.VISIT: "'follow_up:' || id || CASE stage WHEN 1 THEN '' ELSE ':' || stage END"}
+_KEYS = {
+    Reminder.Subject.VISIT: "'follow_up:' || id || ':' || due_on || CASE stage WHEN 1 THEN '' ELSE ':' || stage END"
+}
+"""A visit that was put to another day is told for that day too."""
 
 
 def statement(source: Source) -> str:

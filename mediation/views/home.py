@@ -22,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     visits = selectors.follow_up_list(user, until=today)
     context = {
         "page": cases,
-        "visits": visits[:5],
+        "visits": selectors.with_rights(visits[:5], user),
         "due": visits.count(),
         "unsigned": [(row, signing.lacking(row, row.case)) for row in selectors.my_unsigned(user)[:SHOWN]],
         "sessions": selectors.my_sessions(user)[:SHOWN],

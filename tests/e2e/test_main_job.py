@@ -41,7 +41,7 @@ def test_a_walk_in_is_registered_routed_mediated_followed_up_and_counted(
     _agree(visit("mediator.longjing", language, PHONE), number, terms)
 
     planned = list(FollowUp.objects.filter(case=case).order_by("day").values_list("day", flat=True))
-    assert planned == [7, 30, 90]
+    assert planned == [7, 31, 90], "the obligation falls due on day 30"
     later = timezone.localdate() + dt.timedelta(days=37)
     for _again in range(2):
         call_command("sweep_followups", today=later.isoformat(), verbosity=0)

@@ -71,4 +71,4 @@ def test_two_beats_and_two_workers_with_a_broker_that_forgets(broker: Valkey, tm
         processes.wait_for(lambda: len(told()) == 500, workers[1])
         assert [process.poll() for process in (*workers, *beats)] == [None] * 4
     visits = FollowUp.objects.planned().filter(due_on__lte=timezone.localdate() + dt.timedelta(days=1))
-    assert sorted(told()) == sorted(f"follow_up:{pk}" for pk in visits.values_list("pk", flat=True))
+    assert sorted(told()) == sorted(f"follow_up:{pk}:{day}" for pk, day in visits.values_list("pk", "due_on"))

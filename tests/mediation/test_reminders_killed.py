@@ -84,7 +84,7 @@ def is_telling() -> bool:
 def each_is_told_once() -> bool:
     keys = Notification.objects.filter(kind="follow_up.due").values_list("key", flat=True)
     planned = FollowUp.objects.planned()
-    visits = {f"follow_up:{pk}" for pk in planned.values_list("pk", flat=True)}
+    visits = {f"follow_up:{pk}:{day}" for pk, day in planned.values_list("pk", "due_on")}
     return sorted(keys) == sorted(visits) and planned.awaited().count() == planned.count()
 
 
