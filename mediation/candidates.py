@@ -72,7 +72,7 @@ def candidates(case: Case) -> MediatorQuerySet:
             near=_flag(Q(committee__division=case.division_id[:9]) | Q(committee__division=case.division_id)),
         )
         .select_related("committee__division", "user")
-        .prefetch_related("specialties")
+        .with_field_codes()
         .order_by("is_full", "-speaks", "-knows", "-near", "open_load", "pk")
     )
 
@@ -101,11 +101,11 @@ def case_facts(case: Case) -> CaseFacts:
 
 
 def facts_of(mediator: Mediator, results: Results) -> MediatorFacts:
-    """A mediator with ``open_load`` annotated and committee and specialties fetched, as the scoring knows them."""
+    """A mediator as the scoring knows them; ``open_load`` and ``field_codes`` annotated, the committee fetched."""
     return MediatorFacts(
         mediator=mediator,
         languages=mediator.languages,
-        fields=[category.pk for category in mediator.specialties.all()],
+        fields=mediator.field_codes,  # type: ignore[attr-defined]
         place=mediator.committee.division_id,
         load=mediator.open_load,  # type: ignore[attr-defined]
         capacity=mediator.capacity,
@@ -149,14 +149,14 @@ def _flag(condition: Q) -> SqlCase:
 
 
 def of_counties(county_codes: Collection[str]) -> MediatorQuerySet:
-    """All who can take cases of some counties and are not absent today, with what the scoring needs; three queries."""
+    """All who can take cases of some counties and are not absent today, with what the scoring needs; one query."""
     return (
         Mediator.objects.assignable()
         .present_on(timezone.localdate())
         .of_counties(county_codes)
         .with_open_load()
         .select_related("committee__division", "user")
-        .prefetch_related("specialties")
+        .with_field_codes()
         .order_by("pk")
     )
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
@@ -149,6 +150,11 @@ class MediatorQuerySet(models.QuerySet["Mediator"]):
         mine = Case.objects.filter(mediator=OuterRef("user"), state__in=OPEN_STATES)
         counted = mine.order_by().values("mediator").annotate(number=Count("pk")).values("number")
         return self.annotate(open_load=Coalesce(Subquery(counted), 0))
+
+    def with_field_codes(self) -> MediatorQuerySet:
+        """Annotate ``field_codes``: the codes of the specialties, without a query or an object for each."""
+        known = Mediator.specialties.through.objects.filter(mediator=OuterRef("pk")).order_by("category")
+        return self.annotate(field_codes=ArraySubquery(known.values("category")))
 
     def with_field(self, category: str) -> MediatorQuerySet:
         """Annotate ``knows``: whether the category is among the specialties."""

@@ -50,7 +50,7 @@ def propose_backlog(cases: Sequence[Case], mediators: Sequence[Mediator]) -> lis
 
     Args:
         cases: with parties and persons fetched.
-        mediators: with ``open_load``, committee and specialties, as :func:`mediation.candidates.of_counties` reads.
+        mediators: with ``open_load``, ``field_codes`` and committee, as :func:`mediation.candidates.of_counties` reads.
 
     A case for which nobody of its county has room is left out.
     """
