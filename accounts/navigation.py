@@ -35,10 +35,12 @@ ROTA = Entry("cases:rota", "calendar-event", _("Rota"))
 CALENDAR = Entry("cases:rota_calendar", "calendar-week", _("Rota calendar"))
 EXPERTS = Entry("cases:experts", "school", _("Legal workers' home"))
 IMPORTS = Entry("intake:imports", "file-import", _("Take over old registers"))
+OUTREACH = Entry("intake:outreach", "home-search", _("Outreach"))
+MY_OUTREACH = Entry("intake:outreach_mine", "home-heart", _("My households"))
 ADMIN = Entry("admin:index", "settings", _("Administration"))
 
 BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
-    Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS, CALENDAR, EXPERTS),
+    Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS, CALENDAR, EXPERTS, MY_OUTREACH),
     Role.OFFICER: (REFERRALS, CASES, WHISTLES, SUPERVISION, CALENDAR, EXPERTS),
     Role.MEDIATOR: (MEDIATION, FOLLOW_UPS, CASES, EXPERTS),
     Role.DISPATCHER: (
@@ -55,8 +57,9 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         EXPERTS,
         DASHBOARD,
         IMPORTS,
+        OUTREACH,
     ),
-    Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, CALENDAR),
+    Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, CALENDAR, OUTREACH),
     Role.ADMINISTRATOR: (ADMIN, IMPORTS),
 }
 

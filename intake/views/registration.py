@@ -26,7 +26,7 @@ from departments.models import Centre, Division
 from departments.presence import local_holidays_of
 from governance_center.calendar import day_start
 from governance_center.http import submit
-from intake import notices, receipts, services, throttle
+from intake import notices, outreach_start, receipts, services, throttle
 from intake.channels import CHANNELS
 from intake.forms.registration import OtherPartyFormSet, WalkInForm
 from intake.forms.sources import SourceForm
@@ -59,7 +59,11 @@ def register(request: HttpRequest) -> HttpResponse:
     centre = centre_of(user)
     if request.method != "POST":
         form = WalkInForm(centre_code=centre.pk, user=user, initial=_initial(request, user, centre))
-        source = SourceForm(prefix="source", channel=form["channel"].value())
+        source = SourceForm(
+            prefix="source",
+            channel=form["channel"].value(),
+            initial=outreach_start.source(form.initial.get("outreach")),
+        )
         return _registration_page(request, form, OtherPartyFormSet(prefix="others"), source, centre)
     form = WalkInForm(request.POST, centre_code=centre.pk, user=user)
     others = OtherPartyFormSet(request.POST, prefix="others")
@@ -79,6 +83,7 @@ def register(request: HttpRequest) -> HttpResponse:
         )
         if visit:
             warn_of_group(request, visit)
+            outreach_start.say_restricted(request, visit)
             return redirect("intake:receipt", visit.pk)
     return _registration_page(request, form, others, source, centre)
 
@@ -118,6 +123,7 @@ def route_preview(request: HttpRequest) -> HttpResponse:
         "reasons": routing.describe(decision.reasons) if decision else [],
         "risk": level.label if level != RiskLevel.LOW else "",
         "is_high": level == RiskLevel.HIGH,
+        "care": outreach_start.care_of(given, facts) if decision else [],
         "precedents": precedents.like(facts, staff(request)) if decision else [],
     }
     return render(request, "intake/_route_preview.html", context)
@@ -198,7 +204,8 @@ def _initial(request: HttpRequest, user: User, centre: Centre) -> dict[str, Any]
         initial |= {"person": person, "language": person.language, "narrative_language": person.language}
         if person.division_id and person.division_id.startswith(centre.pk):
             initial["division"] = person.division_id
-    ticket = ticket_at_hand(request, user)
+    initial |= outreach_start.initial(request, user, person)
+    ticket = None if initial.get("outreach") else ticket_at_hand(request, user)
     if ticket:
         initial["ticket"] = ticket
         initial.setdefault("language", ticket.language)
@@ -222,6 +229,7 @@ def _registration_page(
         "centre": centre,
         "person": known,
         "ticket": form.initial.get("ticket") or _typed_ticket(form),
+        "outreach": outreach_start.visit_of(form),
         "kinds": dict(Category.objects.in_use().values_list("pk", "kind")),
         "channels": {code: list(facts.fields) for code, facts in CHANNELS.items()},
         "hints": [(code, facts.hint) for code, facts in CHANNELS.items() if facts.hint],
