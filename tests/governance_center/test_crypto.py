@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from cases.models import DocumentContent, Person, PersonPhone
 from governance_center import checks, crypto, rotation
-from intake.models.visit import Source
+from intake.models import Household, OutreachVisit, Source
 
 OLD, NEW, OTHER = (base64.urlsafe_b64encode(bytes([letter]) * 32).decode() for letter in b"onx")
 BOTH_CIPHERS = (crypto.AES, crypto.SM4)
