@@ -11,15 +11,16 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Language, User
 from cases import care
-from cases.models import Channel, Person
+from cases.models import Channel
 from cases.routing_rules import Facts
 from governance_center.calendar import local_day
-from intake.models import OutreachVisit, Visit
+from intake.importing.rows import HANGUL
+from intake.models import Household, OutreachVisit, Visit
 
 
-def initial(request: HttpRequest, user: User, person: Person | None) -> dict[str, Any]:
+def initial(request: HttpRequest, user: User) -> dict[str, Any]:
     """Place, people and words of the visit named in the address, if ``user`` may register it; else nothing."""
     key = request.GET.get("outreach", "")
     if not key.isdecimal() or len(key) >= 18:
@@ -35,14 +36,21 @@ def initial(request: HttpRequest, user: User, person: Person | None) -> dict[str
         "place_detail": visit.address,
         "narrative": visit.note,
     }
-    home = visit.household
-    if home and person is None:
-        files = home.people.visible_to(user).not_merged().order_by("pk")[:2]
-        if len(files) == 1:
-            found |= {"person": files[0], "language": files[0].language, "narrative_language": files[0].language}
-        else:
-            found |= {"name": home.head, "phone": home.phone}
+    if visit.household and "person" not in request.GET:
+        found |= _petitioner(visit.household, user)
     return found
+
+
+def _petitioner(home: Household, user: User) -> dict[str, Any]:
+    """The one file of the household; else its head as written on the list, in whichever script."""
+    files = home.people.visible_to(user).not_merged().order_by("pk")[:2]
+    if len(files) == 1:
+        return {"person": files[0], "language": files[0].language, "narrative_language": files[0].language}
+    words = home.head.split()
+    hangul = " ".join(word for word in words if HANGUL.search(word))
+    language = {"language": Language.KOREAN, "narrative_language": Language.KOREAN} if hangul else {}
+    chinese = " ".join(word for word in words if not HANGUL.search(word))
+    return {"name": chinese, "name_hangul": hangul, "phone": home.phone, **language}
 
 
 def source(visit: OutreachVisit | None) -> dict[str, Any]:

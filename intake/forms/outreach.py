@@ -9,6 +9,7 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -43,7 +44,7 @@ class GroupForm(forms.ModelForm):
     class Meta:
         model = OutreachGroup
         fields = ("name_zh_hans", "name_ko", "division", "is_active")
-        labels = {"name_zh_hans": _("Name in Chinese"), "name_ko": _("Name in Korean"), "division": _("Division")}
+        labels = {"name_zh_hans": _("Name in Chinese"), "name_ko": _("Name in Korean"), "is_active": _("in use")}
 
     field_order = ("name_zh_hans", "name_ko", "division", "members", "is_active")
 
@@ -85,7 +86,8 @@ class CampaignForm(SubmissionKeyMixin, forms.ModelForm):
             label=_("Division"), queryset=Division.objects.within(user.scope_code).filter(level__in=LEVELS),
             empty_label="", widget=KeyedSelect(keys_of=typed_keys),
         )  # fmt: skip
-        self.fields["division"].initial = user.scope_code
+        if not self.instance.pk:
+            self.initial |= {"division": user.scope_code, "starts_on": timezone.localdate()}
 
     def clean_target(self) -> str:
         return self.cleaned_data["target"] or Campaign.Target.LIST

@@ -204,7 +204,7 @@ def _initial(request: HttpRequest, user: User, centre: Centre) -> dict[str, Any]
         initial |= {"person": person, "language": person.language, "narrative_language": person.language}
         if person.division_id and person.division_id.startswith(centre.pk):
             initial["division"] = person.division_id
-    initial |= outreach_start.initial(request, user, person)
+    initial |= outreach_start.initial(request, user)
     ticket = None if initial.get("outreach") else ticket_at_hand(request, user)
     if ticket:
         initial["ticket"] = ticket

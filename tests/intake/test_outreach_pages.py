@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Notification, Role, User
 from cases.models import Case
+from cases.services.people import PersonInput, find_or_create
 from intake.models import Campaign, Household, OutreachGroup, OutreachVisit, Visit
 from tests.intake.outreaching import group_of, note, plan, running, walker
 from tests.world import LIYUAN, LONGJING, VILLAGE, YANJI, World, make_person, make_user
@@ -258,11 +259,22 @@ def test_a_dispute_leads_to_a_filled_in_registration_and_to_one_case(
 
 
 def test_a_linked_file_is_the_petitioner(sign_in: SignIn, member: User, household: Household) -> None:
-    person = make_person(counties=[LONGJING])
+    person = find_or_create(PersonInput(name="金明哲"), county=LONGJING)
     household.people.add(person)
     visit = note(household, member, Found.DISPUTE, "x")
-    context = sign_in(member).get(reverse("intake:register") + f"?outreach={visit.pk}").context
-    assert context["person"] == person
+    client, url = sign_in(member), reverse("intake:register") + f"?outreach={visit.pk}"
+    assert client.get(url).context["person"] == person
+    other = client.get(url + "&person=").context
+    assert (other["person"], other["outreach"]) == (None, visit)
+    named = client.post(reverse("intake:known_people"), {"name": "金明哲", "outreach": visit.pk}).content.decode()
+    assert f"outreach={visit.pk}" in named
+
+
+def test_the_head_of_the_household_is_read_in_both_scripts(sign_in: SignIn, member: User, household: Household) -> None:
+    Household.objects.update(head="金花子 김화자")
+    visit = note(household, member, Found.DISPUTE, "x")
+    form = sign_in(member).get(reverse("intake:register") + f"?outreach={visit.pk}").context["form"]
+    assert [form[name].value() for name in ("name", "name_hangul", "language")] == ["金花子", "김화자", "ko"]
 
 
 def test_another_channel_does_not_take_the_visit(sign_in: SignIn, member: User, household: Household) -> None:
