@@ -39,10 +39,12 @@ COMMITTEES = Entry("mediation:committees", "building-community", _("Committees")
 MEDIATORS = Entry("mediation:mediators", "users", _("Mediators"))
 IMPORTS = Entry("intake:imports", "file-import", _("Take over old registers"))
 WORDINGS = Entry("mediation:wordings", "file-text", _("What papers say"))
+OUTREACH = Entry("intake:outreach", "home-search", _("Outreach"))
+MY_OUTREACH = Entry("intake:outreach_mine", "home-heart", _("My households"))
 ADMIN = Entry("admin:index", "settings", _("Administration"))
 
 BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
-    Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS, CALENDAR, EXPERTS),
+    Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS, CALENDAR, EXPERTS, MY_OUTREACH),
     Role.OFFICER: (REFERRALS, CASES, WHISTLES, SUPERVISION, CALENDAR, EXPERTS),
     Role.MEDIATOR: (MEDIATION, AGREEMENTS, FOLLOW_UPS, CASES, MEDIATORS, EXPERTS),
     Role.DISPATCHER: (
@@ -62,8 +64,9 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         EXPERTS,
         DASHBOARD,
         IMPORTS,
+        OUTREACH,
     ),
-    Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, COMMITTEES, MEDIATORS, CALENDAR),
+    Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, COMMITTEES, MEDIATORS, CALENDAR, OUTREACH),
     Role.ADMINISTRATOR: (ADMIN, IMPORTS, WORDINGS),
 }
 

@@ -1,10 +1,20 @@
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from cases.models import Category, CategoryAssistant, CodeEntry, Expert, LimitRule
+from cases.models import Category, CategoryAssistant, CodeEntry, Expert, HandOver, LimitRule
 from cases.rule_admin import RoutingRuleAdmin
 
-__all__ = ("AssistantInline", "CategoryAdmin", "CodeEntryAdmin", "ExpertAdmin", "LimitRuleAdmin", "RoutingRuleAdmin")
+__all__ = (
+    "AssistantInline",
+    "CategoryAdmin",
+    "CodeEntryAdmin",
+    "ExpertAdmin",
+    "HandOverAdmin",
+    "LimitRuleAdmin",
+    "RoutingRuleAdmin",
+)
 
 
 class AssistantInline(admin.TabularInline):
@@ -44,3 +54,33 @@ class ExpertAdmin(admin.ModelAdmin):
     search_fields = ("name", "name_hangul", "organisation")
     autocomplete_fields = ("division", "fields")
     raw_id_fields = ("user",)
+
+
+@admin.register(HandOver)
+class HandOverAdmin(admin.ModelAdmin):
+    """Shows what went up and down, and how it was answered; made and answered on the page of the case alone."""
+
+    list_display = ("at", "number", "direction", "state", "from_division", "to_division", "reason", "answered_at")
+    list_filter = ("direction", "state", "reason")
+    list_select_related = ("case", "from_division", "to_division")
+    search_fields = ("case__number",)
+    date_hierarchy = "at"
+    # What was written stays between the levels: the administrator keeps the system and reads no case.
+    fields = (
+        "number", "direction", "state", "from_division", "to_division", "reason", "by", "at", "answered_at",
+        "answered_by",
+    )  # fmt: skip
+    readonly_fields = fields
+
+    @admin.display(description=_("case number"), ordering="case__number")
+    def number(self, hand_over: HandOver) -> str:
+        return hand_over.case.number
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: HandOver | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: HandOver | None = None) -> bool:
+        return False

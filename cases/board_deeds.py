@@ -13,6 +13,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -20,9 +21,12 @@ from accounts.models import User
 from cases import services
 from cases.actions import ACTIONS
 from cases.board import Row
+from cases.deadlines import handling_rule_code
 from cases.forms import ConfirmForm
-from cases.models import Case, OnCallCall, SupervisionOrder, Whistle
+from cases.limit_forms import ConsentForm, ExtendForm
+from cases.models import Case, DeadlineExtension, OnCallCall, SupervisionOrder, Whistle
 from cases.services import supervision, urging
+from cases.services.limits import EXTENSIONS, NotRunning, may_extend
 from cases.whistle_forms import LiftForm, OrderForm
 
 Level, Reason = SupervisionOrder.Level, SupervisionOrder.Reason
@@ -125,6 +129,26 @@ def _not_here(call: OnCallCall, user: User) -> bool:
     return call.arrived_at is None
 
 
+def _may_extend(case: Case, user: User) -> bool:
+    """The limit of handling can be extended before it has passed; asks the database nothing."""
+    ahead = case.due_at is not None and case.due_at > timezone.now()
+    return case.is_open and ahead and handling_rule_code(case.kind) in EXTENSIONS and may_extend(case, user)
+
+
+def _extend_form(data: QueryDict | None = None, *, case: Case, auto_id: str) -> forms.Form:
+    by_consent = EXTENSIONS[handling_rule_code(case.kind)].cause == DeadlineExtension.Cause.CONSENT
+    return (ConsentForm if by_consent else ExtendForm)(data, auto_id=auto_id)
+
+
+def _extend(case: Case, user: User, data: dict[str, Any]) -> object:
+    code = handling_rule_code(case.kind)
+    limit = case.deadlines.running().filter(rule=code).first()
+    if limit is None:
+        raise NotRunning()
+    given = {"days": data["days"], "reason": data["reason"]}
+    return services.extend_limit(deadline=limit, by=user, cause=EXTENSIONS[code].cause, **given)
+
+
 ORDER = (_("Issue a supervision order"), _("The supervision order was issued and the department told."), "urgent")
 
 ON_CASES = ("rule", "accept", "screen", "refuse", "risk", "progress", "answer_hand_up")
@@ -134,6 +158,10 @@ DEEDS: Mapping[str, Mapping[str, Deed]] = {
     "case": {
         **{code: of_case(code) for code in ON_CASES if code in ACTIONS},
         "order": Deed("order", *ORDER, _may_order, _issue, _issuing("case"), OrderForm, _order_start),
+        "extend": Deed(
+            "extend", _("Extend the limit"), _("The limit was extended."), "calendar-plus", _may_extend, _extend,
+            lambda case: reverse("cases:detail", args=[case.number]), _extend_form, lambda case: {"case": case},
+        ),
     },
     "whistle": {
         "remind": Deed(
@@ -181,8 +209,8 @@ OFFERED: Mapping[str, tuple[str, Sequence[str]]] = {
     "high_risk": ("case", ("risk", "order")),
     "late_calls": ("call", ("arrived", "again")),
     "hand_ups": ("case", ("answer_hand_up",)),
-    "overdue": ("case", ("order", "progress")),
-    "due_today": ("case", ("progress", "order")),
+    "overdue": ("case", ("order", "progress", "extend")),
+    "due_today": ("case", ("progress", "order", "extend")),
     "unsigned": ("case", ("order",)),
     "orders": ("order", ("raise", "lift")),
 }

@@ -22,8 +22,12 @@ MOST_ROWS = 100_000
 
 def export_cases(rows: QuerySet[Case], kind: str) -> HttpResponseBase:
     """The rows as a download; at most :data:`MOST_ROWS`. ``kind`` is ``csv`` or ``xlsx``."""
-    name = f"cases-{timezone.localdate()}.{kind}"
-    table = _table(rows[:MOST_ROWS])
+    return export_table(_table(rows[:MOST_ROWS]), "cases", kind)
+
+
+def export_table(table: Iterable[list[str]], stem: str, kind: str) -> HttpResponseBase:
+    """Rows of text, the headings first, as a download called ``stem`` with today's day; ``csv`` or ``xlsx``."""
+    name = f"{stem}-{timezone.localdate()}.{kind}"
     if kind == "xlsx":
         return FileResponse(_workbook(table), as_attachment=True, filename=name)
     response = StreamingHttpResponse(_csv(table), content_type="text/csv; charset=utf-8")

@@ -39,3 +39,7 @@ register("hand_up.declined", _("%(target)s did not take over case %(number)s; it
 register("hand_down.reported", _("%(target)s reported to %(origin)s on case %(number)s, which was handed down."))
 register("expert.asked", _("You are asked for an opinion on case %(number)s, %(time)s."), is_urgent=True)
 register("expert.answered", _("The expert has given an opinion on case %(number)s."))
+register(
+    "case.screened_in",
+    _("Case %(number)s may be mediated after all. Look whether it was routed anew or waits for your decision."),
+)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from cases.models import Case
 from cases.sections import Action, Section
-from intake.models import Origin, Visit
+from intake.models import Origin, OutreachVisit, Visit
 
 SHOWN = 20
 
@@ -24,6 +24,9 @@ def sections(case: Case, user: User) -> list[Section]:
     if visits:
         may_open = user.role in {Role.CLERK, Role.DISPATCHER}
         found.append(Section("intake/_case_visits.html", {"visits": visits, "may_open": may_open}))
+    outreach = OutreachVisit.objects.filter(case=case).select_related("campaign", "group", "household", "by").first()
+    if outreach:
+        found.append(Section("intake/_case_outreach.html", {"outreach": outreach}))
     origin = Origin.objects.filter(case=case).first()
     if origin:
         found.append(Section("intake/_origin.html", {"origin": origin}))

@@ -12,3 +12,5 @@ register(
 register("import.checked", _("“%(file)s” was checked: %(imported)s rows can be taken over, %(failed)s have faults."))
 register("import.done", _("“%(file)s” was taken over: %(imported)s rows, %(failed)s more have faults."))
 register("import.failed", _("“%(file)s” could not be taken over. The page of the import tells why."))
+register("outreach.started", _("Outreach “%(name)s” begins: %(from)s to %(to)s. Your households are on the list."))
+register("outreach.found", _("Outreach “%(name)s” found a dispute that waits for you to register it."))

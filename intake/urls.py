@@ -1,6 +1,6 @@
 from django.urls import path
 
-from intake.views import importing, papers, queue, registration, visits
+from intake.views import importing, outreach, outreach_field, papers, queue, registration, visits
 
 app_name = "intake"
 
@@ -35,4 +35,21 @@ urlpatterns = [
     path("import/<int:pk>/now/", importing.import_now, name="import_now"),
     path("import/<int:pk>/faults/", importing.faults, name="import_faults"),
     path("import/template/<str:language>/<str:kind>/", importing.template, name="import_template"),
+    path("outreach/", outreach.campaigns, name="outreach"),
+    path("outreach/new/", outreach.campaign_form, name="outreach_new"),
+    path("outreach/groups/", outreach.groups, name="outreach_groups"),
+    path("outreach/groups/new/", outreach.group_form, name="outreach_group_new"),
+    path("outreach/groups/<int:pk>/", outreach.group_form, name="outreach_group"),
+    path("outreach/<int:pk>/", outreach.campaign, name="outreach_campaign"),
+    path("outreach/<int:pk>/edit/", outreach.campaign_form, name="outreach_edit"),
+    path("outreach/<int:pk>/start/", outreach.start, name="outreach_start"),
+    path("outreach/<int:pk>/end/", outreach.end, name="outreach_end"),
+    path("outreach/<int:pk>/households/", outreach.households, name="outreach_households"),
+    path("outreach/<int:pk>/households/add/", outreach.add_household, name="outreach_add"),
+    path("outreach/<int:pk>/households/import/", outreach.import_households, name="outreach_import"),
+    path("my-outreach/", outreach_field.mine, name="outreach_mine"),
+    path("my-outreach/<int:pk>/", outreach_field.household, name="outreach_household"),
+    path("my-outreach/<int:pk>/quick/", outreach_field.quick, name="outreach_quick"),
+    path("my-outreach/campaigns/<int:pk>/talk/", outreach_field.talk, name="outreach_talk"),
+    path("my-outreach/campaigns/<int:pk>/add/", outreach_field.add, name="outreach_field_add"),
 ]

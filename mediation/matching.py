@@ -52,6 +52,8 @@ REASONS: Mapping[str, str | Promise] = {
     "no_results": _("No case of this category concluded in the last two years."),
 }
 AGAINST = frozenset({"speaks_some", "speaks_none", "other_field", "place_0", "is_full"})
+NEITHER = frozenset({"no_results"})
+"""Nothing is known, which speaks neither for nor against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,10 @@ class Reason:
     code: str
     points: float
     params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_neither(self) -> bool:
+        return self.code in NEITHER
 
     @property
     def is_against(self) -> bool:

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from cases.models import Case, CaseParty, Deadline, Screening
+from cases.models import Case, CaseParty, Deadline, RoutingDecision, RoutingRule, Screening
 from cases.states import OPEN_STATES, State
 from governance_center.scope import within
 from mediation.models import (
@@ -102,13 +102,18 @@ def my_unsigned(user: User) -> QuerySet[Agreement]:
 
 
 def backlog(user: User) -> QuerySet[Case]:
-    """The open cases of the dispatcher's scope that may be mediated and have no mediator, the most urgent first."""
+    """The open cases of the dispatcher's scope that may be mediated and have no mediator, the most urgent first.
+
+    What keeps a case out is what :func:`cases.services.screening.kept_out` says of one: the checklist or, before it
+    was asked, the statutory rule that routed the case first.
+    """
     running = Deadline.objects.running().select_related("rule").order_by("due_at")
     kept_out = Q(is_administrative=True) | Q(is_pending=True) | Q(is_exclusive=True) | Q(is_refused=True)
     return (
         Case.objects.visible_to(user)
         .filter(mediator__isnull=True, category__is_mediable=True, state__in=(State.ACCEPTED, State.IN_HANDLING))
         .exclude(Exists(Screening.objects.filter(kept_out, case=OuterRef("pk"))))
+        .exclude(~Exists(Screening.objects.filter(case=OuterRef("pk"))) & Exists(_routed_out_of_mediation()))
         .select_related("category", "division", "centre", "lead", "mediator")
         .prefetch_related(
             Prefetch("parties", CaseParty.objects.select_related("person")),
@@ -116,6 +121,13 @@ def backlog(user: User) -> QuerySet[Case]:
         )
         .order_by("due_at", "pk")
     )
+
+
+def _routed_out_of_mediation() -> QuerySet[RoutingDecision]:
+    """The first decision on a case of the outer query, where a statutory rule made it."""
+    earlier = RoutingDecision.objects.filter(case=OuterRef("case"), pk__lt=OuterRef("pk"))
+    made = RoutingDecision.objects.filter(case=OuterRef("pk"), rule__leads=RoutingRule.Leads.STATUTORY)
+    return made.filter(~Exists(earlier))
 
 
 def team(case: Case) -> QuerySet[Assignment]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from cases import deadlines, ledger, levels, numbers, routing, workflow
+from cases import care, deadlines, ledger, levels, numbers, routing, workflow
 from cases.models import Case, CaseParty, Category, Channel, EventKind, Kind, Person, PetitionClass
 from cases.routing_rules import Facts, facts_of
 from cases.services import dispatching, rating
@@ -56,6 +56,8 @@ class CaseInput:
     people_involved: int | None = None
     police_calls: int = 0
     """How often the police were called on the matter before; weighs in the risk score."""
+    is_restricted: bool | None = None
+    """Whether it leaves the general view; None: as the matter asks, see :mod:`cases.care`."""
 
 
 class OutsideCentre(GovernanceError):
@@ -96,7 +98,8 @@ def open_case(
     """
     now = timezone.now()
     _check(centre=centre, data=data, parties=parties, by=by)
-    case = _create(centre=centre, data=data, by=by, now=now, repeat_of=repeat_of)
+    is_restricted = _is_restricted(data, [party.person for party in parties if party.person], local_day(now))
+    case = _create(centre=centre, data=data, by=by, now=now, repeat_of=repeat_of, is_restricted=is_restricted)
     CaseParty.objects.bulk_create(
         [
             CaseParty(case=case, person=party.person, organisation=party.organisation.strip(), part=party.part)
@@ -171,7 +174,21 @@ def _check(*, centre: Centre, data: CaseInput, parties: Sequence[PartyInput], by
         raise MissingInput(_("A matter needs at least one applicant."), field="name")
 
 
-def _create(*, centre: Centre, data: CaseInput, by: User, now: dt.datetime, repeat_of: Case | None) -> Case:
+def _is_restricted(data: CaseInput, people: Sequence[Person], day: dt.date) -> bool:
+    """信访工作条例 art. 30: an informant's matter leaves the general view. So does what outreach finds in a family."""
+    if data.kind == Kind.PETITION and data.petition_class == PetitionClass.ACCUSATION:
+        return True
+    if data.is_restricted is not None:
+        return data.is_restricted
+    texts = (data.title, data.narrative)
+    return care.asks_for_restriction(
+        data.channel, care.signs(category=data.category.pk, texts=texts, people=people, day=day)
+    )
+
+
+def _create(
+    *, centre: Centre, data: CaseInput, by: User, now: dt.datetime, repeat_of: Case | None, is_restricted: bool
+) -> Case:
     petition_class = data.petition_class if data.kind == Kind.PETITION else ""
     return Case.objects.create(
         number=numbers.next_number(centre.pk[:6], local_day(now).year),
@@ -189,8 +206,7 @@ def _create(*, centre: Centre, data: CaseInput, by: User, now: dt.datetime, repe
         amount=data.amount,
         people_involved=data.people_involved,
         held_level=levels.level_of(centre.pk),
-        # 信访工作条例 art. 30: an informant's matter leaves the general view at once.
-        is_restricted=petition_class == PetitionClass.ACCUSATION,
+        is_restricted=is_restricted,
         repeat_of=repeat_of,
         registered_at=now,
         registered_by=by,
@@ -210,6 +226,7 @@ def registered_facts(case: Case) -> dict[str, Any]:
         "title_sha256": text_digest(case.title),
         "narrative_sha256": text_digest(case.narrative),
         **({"repeat_of": case.repeat_of_id} if case.repeat_of_id else {}),
+        **({"restricted": True} if case.is_restricted else {}),
     }
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.notifications import notify
-from cases import ledger, workflow
+from cases import ledger, levels, routing, workflow
 from cases.models import (
     Case,
     EventKind,
@@ -24,10 +24,13 @@ from cases.models import (
     Screening,
     StatutoryRoute,
 )
+from cases.routing_rules import facts_of
 from cases.services import dispatching
 from cases.services.common import lock, write_note
 from cases.services.referrals import end_recalled
 from cases.states import State
+from departments.presence import local_holidays_of
+from governance_center.calendar import local_day
 from governance_center.errors import GovernanceError, IllegalMove, MissingInput, NotAllowed
 from governance_center.transactions import atomic
 
@@ -52,7 +55,8 @@ def may_screen(case: Case, user: User) -> bool:
 def screen_case(*, case: Case, by: User, answers: Mapping[str, bool], route: str = "", reason: str = "") -> Screening:
     """Keep the answers to the four questions; a yes keeps the case out of mediation and names the route instead.
 
-    The first yes on a case that was routed already recalls what is not signed for and asks the dispatcher.
+    The first yes on a case that was routed already recalls what is not signed for and asks the dispatcher. Only noes
+    after a yes open mediation again: nobody leads the case since, so it is routed anew, and the dispatchers are told.
 
     Args:
         answers: by name of :data:`QUESTIONS`; what is left out is a no.
@@ -87,8 +91,31 @@ def screen_case(*, case: Case, by: User, answers: Mapping[str, bool], route: str
     if is_out and not was_out and case.lead_id:
         routed, changed = _take_back(case, route, by=by, now=now)
         entries.append(routed)
+    if was_out and not is_out:
+        more, changed = _open_again(case, by=by, now=now)
+        entries += more
     ledger.append(case, entries, update=changed)
     return screening
+
+
+def _open_again(case: Case, *, by: User, now: dt.datetime) -> tuple[list[ledger.Entry], set[str]]:
+    """Mediation is possible again: tell the dispatchers, and route anew what no department has in hand.
+
+    Where one has signed for it, or the rules name no lead, it waits for the dispatcher to decide as before.
+    """
+    dispatching.tell_dispatchers(case, "case.screened_in", key=f"case:{case.pk}:screened_in:{case.ledger_length}")
+    if case.state != State.ACCEPTED or Referral.objects.current().filter(case=case).exists():
+        return [], set()
+    holidays = local_holidays_of(case.centre_id)
+    facts = facts_of(case, has_organisation=case.parties.exclude(organisation="").exists())
+    decision = routing.decide(
+        category=case.category, centre_code=levels.routing_code(case), place_code=case.division_id, day=local_day(now),
+        local_holidays=holidays, facts=facts,
+    )  # fmt: skip
+    if decision.lead is None:
+        return [], set()
+    routed, changed = dispatching.send(case, decision, by=by, at=now, local_holidays=holidays)
+    return [routed], changed
 
 
 def _take_back(case: Case, route: str, *, by: User, now: dt.datetime) -> tuple[ledger.Entry, set[str]]:

@@ -18,7 +18,7 @@ from cases.states import RefusalReason
 from departments.models import Division
 from governance_center.errors import GovernanceError
 from governance_center.forms import KeyedSelect, SubmissionKeyMixin
-from intake.models import Ticket
+from intake.models import OutreachVisit, Ticket
 from intake.services import OtherParty, SourceInput, WalkIn
 
 NARRATIVE = 10_000
@@ -78,6 +78,7 @@ class WalkInForm(SubmissionKeyMixin, forms.Form):
 
     person = forms.ModelChoiceField(queryset=Person.objects.none(), required=False, widget=forms.HiddenInput)
     ticket = forms.ModelChoiceField(queryset=Ticket.objects.none(), required=False, widget=forms.HiddenInput)
+    outreach = forms.ModelChoiceField(queryset=OutreachVisit.objects.none(), required=False, widget=forms.HiddenInput)
     channel = forms.ChoiceField(
         label=_("Channel"), choices=Channel.choices, widget=forms.RadioSelect, initial=Channel.WALK_IN, required=False
     )
@@ -142,6 +143,19 @@ class WalkInForm(SubmissionKeyMixin, forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
 
+    visibility = forms.ChoiceField(
+        label=_("Who may see it"),
+        help_text=_("Restricted: only you, the dispatchers, and the department and mediator who have it in hand."),
+        choices=(
+            ("", _("family matters, violence and minors: restricted; others as usual")),
+            ("restricted", _("restricted")),
+            ("open", _("as usual, all desks of the county")),
+        ),
+        widget=forms.RadioSelect,
+        required=False,
+        initial="",
+    )
+
     decision = forms.ChoiceField(
         label=_("Decision at the door"),
         choices=(
@@ -168,6 +182,7 @@ class WalkInForm(SubmissionKeyMixin, forms.Form):
         self.fields["division"].queryset = places  # type: ignore[attr-defined]
         self.fields["person"].queryset = Person.objects.visible_to(user)  # type: ignore[attr-defined]
         self.fields["ticket"].queryset = Ticket.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["outreach"].queryset = OutreachVisit.objects.visible_to(user)  # type: ignore[attr-defined]
 
     def clean_channel(self) -> str:
         return self.cleaned_data["channel"] or Channel.WALK_IN
@@ -203,9 +218,11 @@ class WalkInForm(SubmissionKeyMixin, forms.Form):
             person=data["person"],
             petitioner=None if data["person"] else PersonInput(**typed),
             source=source,
+            outreach=data["outreach"],
             **{key: data[key] for key in ("language", "people_count", "interpreter", "companion", "ticket")},
             case=CaseInput(
                 kind=data["category"].kind,
+                is_restricted=self._restriction(),
                 **{
                     key: data[key]
                     for key in (
@@ -218,6 +235,12 @@ class WalkInForm(SubmissionKeyMixin, forms.Form):
             accept=data["decision"] == "accept",
             refusal=(data["reason"], data["way_open"]) if data["decision"] == "refuse" else None,
         )  # fmt: skip
+
+    def _restriction(self) -> bool | None:
+        """What was chosen for a matter found at home; other channels are not asked."""
+        if self.cleaned_data["channel"] != Channel.OUTREACH:
+            return None
+        return {"restricted": True, "open": False}.get(self.cleaned_data["visibility"])
 
 
 class OtherPartyForm(forms.Form):

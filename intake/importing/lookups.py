@@ -55,21 +55,26 @@ class Book:
         self.words = {name: choice_words(choices, also) for name, (choices, also) in words.VOCABULARIES.items()}
         self.words["category"] = _names(self.categories.values(), ("name",))
         self.words["department"] = _names(self.departments.values(), ("name", "short"))
-        self._read_places()
+        self._places = Places(centre.pk)
 
     def places(self, text: str) -> list[str]:
         """Codes of the divisions within the centre that ``text`` can mean."""
-        return self._places.get(fold(text), [])
+        return self._places.codes(text)
 
     def names_of(self, codes: Iterable[str]) -> str:
         """Divisions with what they belong to, for a message."""
-        return "、".join(self._paths[code] for code in codes)
+        return self._places.names_of(codes)
 
-    def _read_places(self) -> None:
+
+class Places:
+    """The divisions within one, by all that they may be called. Two queries."""
+
+    def __init__(self, root: str) -> None:
         """Each place by its code, its name and its path with one or more of the divisions above before it."""
-        rows = {row.pk: row for row in Division.objects.within(self.centre.pk)}
-        above = Division.objects.filter(pk__in=[self.centre.pk[:length] for length in (4, 6, 9)])
+        rows = {row.pk: row for row in Division.objects.within(root)}
+        above = Division.objects.filter(pk__in=[root[:length] for length in (4, 6, 9)])
         known = rows | {row.pk: row for row in above}
+        self.rows = rows
         found: dict[str, set[str]] = defaultdict(set)
         self._paths: dict[str, str] = {}
         for code, row in rows.items():
@@ -83,7 +88,15 @@ class Book:
                 for start in range(len(names)):
                     for path in (names[start:], [*names[start:-2], names[-1]]):
                         found[fold("".join(path))].add(code)
-        self._places = {key: sorted(codes) for key, codes in found.items() if key}
+        self._codes = {key: sorted(codes) for key, codes in found.items() if key}
+
+    def codes(self, text: str) -> list[str]:
+        """Codes of the divisions that ``text`` can mean."""
+        return self._codes.get(fold(text), [])
+
+    def names_of(self, codes: Iterable[str]) -> str:
+        """Divisions with what they belong to, for a message."""
+        return "、".join(self._paths[code] for code in codes)
 
 
 def _names(rows: Iterable[models.Model], fields: Iterable[str]) -> dict[str, str]:

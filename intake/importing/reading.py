@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import itertools
 import xml.parsers.expat
 import zipfile
@@ -86,6 +87,36 @@ def open_register(path: Path) -> Iterator[Register]:
                 names = "、".join(column.heading for column in lacking)
                 raise Unreadable(_("These columns are needed and are not there: %(names)s."), names=names)
             yield register
+
+
+def plain_rows(stream: BinaryIO) -> list[Row]:
+    """The rows of a short list, headings and all: of the first sheet of a workbook, or of a text.
+
+    Raises:
+        Unreadable: empty, broken, or of another kind or encoding.
+    """
+    begin = stream.read(4)
+    stream.seek(0)
+    if not begin.strip():
+        raise Unreadable(_("The file is empty."))
+    if begin == OLD_WORKBOOK:
+        raise Unreadable(_("This is a workbook of the old kind (.xls). Save it as .xlsx or as CSV."))
+    if begin != ZIPPED:
+        encoding = _encoding(stream)
+        stream.seek(0)
+        text = stream.read().decode(encoding)
+        first = next((line for line in text.splitlines() if line.strip()), "")
+        delimiter = max(DELIMITERS, key=first.count)
+        return list(_records(io.StringIO(text, newline=""), delimiter))
+    try:
+        _look_through(stream)
+        stream.seek(0)
+        with CalamineWorkbook.from_filelike(stream) as book:
+            return list(_cells(book.get_sheet_by_index(0)))
+    except Unreadable:
+        raise
+    except Exception as error:  # whatever a broken workbook makes the reader stumble over
+        raise _broken() from error
 
 
 # --- text

@@ -17,7 +17,8 @@ from cases.services.people import PersonInput, find_or_create, know_in
 from departments.models import Centre
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.transactions import atomic
-from intake.models import Origin, Purpose, Ticket, Visit
+from intake.models import Origin, OutreachVisit, Purpose, Ticket, Visit
+from intake.services.outreach_visits import RegisteredBefore, link_case, to_register
 from intake.services.queue import finish_with_visit
 from intake.services.queue_common import IllegalTicketMove
 from intake.services.sources import SourceInput, write_source
@@ -40,7 +41,8 @@ class WalkIn:
     ``petitioner`` is somebody new (or found by the identity number); ``person`` is a file that was chosen.
     ``language`` is the one spoken; the petitioner's own where nothing is said. ``refusal`` (reason, note) is given
     when it is not accepted. ``origin`` (system, number there) is given by
-    programs: the same matter of the same system makes one case.
+    programs: the same matter of the same system makes one case. ``outreach`` is the visit at home that found it: it
+    brings one case at most.
     """
 
     case: CaseInput
@@ -56,6 +58,7 @@ class WalkIn:
     ticket: Ticket | None = None
     source: SourceInput | None = None
     origin: tuple[str, str] | None = None
+    outreach: OutreachVisit | None = None
 
 
 class StrangeFile(GovernanceError):
@@ -73,8 +76,8 @@ def register_walk_in(*, clerk: User, centre: Centre, data: WalkIn, submission_ke
     for attempt in (1, 2):
         try:
             return _register(clerk=clerk, centre=centre, data=data, submission_key=submission_key)
-        except (IntegrityError, IllegalTicketMove):
-            # The same form was sent before: its visit is there, and its ticket is finished.
+        except (IntegrityError, IllegalTicketMove, RegisteredBefore):
+            # The same form was sent before: its visit is there, and its ticket or outreach visit is settled.
             earlier = Visit.objects.filter(submission_key=submission_key).select_related("case").first()
             if earlier and earlier.clerk_id != clerk.pk:
                 raise NotAllowed() from None
@@ -101,6 +104,7 @@ def _register(*, clerk: User, centre: Centre, data: WalkIn, submission_key: uuid
     county = centre.pk[:6]
     if data.ticket:
         finish_with_visit(ticket=data.ticket, by=clerk)
+    outreach = to_register(data.outreach, clerk) if data.outreach else None
     petitioner = _petitioner(data, county, clerk)
     parties = [PartyInput(part=CaseParty.Part.APPLICANT, person=petitioner)]
     parties += [_party(other, county) for other in data.others]
@@ -112,6 +116,8 @@ def _register(*, clerk: User, centre: Centre, data: WalkIn, submission_key: uuid
     if data.refusal is not None:
         reason, note = data.refusal
         case = refuse_case(case=case, by=clerk, reason=reason, note=note)
+    if outreach:
+        link_case(outreach, case)
     if data.origin:
         Origin.objects.create(system=data.origin[0], source_id=data.origin[1], case=case)
     visit = _visit(case, petitioner, clerk=clerk, data=data, submission_key=submission_key)

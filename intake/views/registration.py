@@ -27,7 +27,7 @@ from departments.presence import local_holidays_of
 from governance_center import throttle
 from governance_center.calendar import day_start
 from governance_center.http import submit
-from intake import notices, receipts, services
+from intake import notices, outreach_start, receipts, services
 from intake.channels import CHANNELS
 from intake.forms.registration import OtherPartyFormSet, WalkInForm
 from intake.forms.sources import SourceForm
@@ -60,7 +60,11 @@ def register(request: HttpRequest) -> HttpResponse:
     centre = centre_of(user)
     if request.method != "POST":
         form = WalkInForm(centre_code=centre.pk, user=user, initial=_initial(request, user, centre))
-        source = SourceForm(prefix="source", channel=form["channel"].value())
+        source = SourceForm(
+            prefix="source",
+            channel=form["channel"].value(),
+            initial=outreach_start.source(form.initial.get("outreach")),
+        )
         return _registration_page(request, form, OtherPartyFormSet(prefix="others"), source, centre)
     form = WalkInForm(request.POST, centre_code=centre.pk, user=user)
     others = OtherPartyFormSet(request.POST, prefix="others")
@@ -80,6 +84,7 @@ def register(request: HttpRequest) -> HttpResponse:
         )
         if visit:
             warn_of_group(request, visit)
+            outreach_start.say_restricted(request, visit)
             return redirect("intake:receipt", visit.pk)
     return _registration_page(request, form, others, source, centre)
 
@@ -119,6 +124,7 @@ def route_preview(request: HttpRequest) -> HttpResponse:
         "reasons": routing.describe(decision.reasons) if decision else [],
         "risk": level.label if level != RiskLevel.LOW else "",
         "is_high": level == RiskLevel.HIGH,
+        "care": outreach_start.care_of(given, facts) if decision else [],
         "precedents": precedents.like(facts, staff(request)) if decision else [],
     }
     return render(request, "intake/_route_preview.html", context)
@@ -199,7 +205,8 @@ def _initial(request: HttpRequest, user: User, centre: Centre) -> dict[str, Any]
         initial |= {"person": person, "language": person.language, "narrative_language": person.language}
         if person.division_id and person.division_id.startswith(centre.pk):
             initial["division"] = person.division_id
-    ticket = ticket_at_hand(request, user)
+    initial |= outreach_start.initial(request, user)
+    ticket = None if initial.get("outreach") else ticket_at_hand(request, user)
     if ticket:
         initial["ticket"] = ticket
         initial.setdefault("language", ticket.language)
@@ -223,6 +230,7 @@ def _registration_page(
         "centre": centre,
         "person": known,
         "ticket": form.initial.get("ticket") or _typed_ticket(form),
+        "outreach": outreach_start.visit_of(form),
         "kinds": dict(Category.objects.in_use().values_list("pk", "kind")),
         "channels": {code: list(facts.fields) for code, facts in CHANNELS.items()},
         "hints": [(code, facts.hint) for code, facts in CHANNELS.items() if facts.hint],

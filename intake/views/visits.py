@@ -75,7 +75,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 @never_cache
 def known_people(request: HttpRequest) -> HttpResponse:
     """Files that may be of whoever is being typed in; search comes before create."""
-    kept = {key: request.POST[key] for key in ("ticket", "channel") if request.POST.get(key)}
+    kept = {key: request.POST[key] for key in ("ticket", "channel", "outreach") if request.POST.get(key)}
     return render(request, "intake/_known_people.html", {"found": _known(request), "kept": kept})
 
 

@@ -1,5 +1,5 @@
 """What is going on today in the demo: a rota in force, whistles on their way, a supervision order to answer, experts to
-ask, a complete file to look at.
+ask, a complete file to look at, a campaign of outreach.
 
 Everything is done by the use cases of the rooms, as the demo's own accounts.
 """
@@ -19,7 +19,7 @@ from cases.services import supervision, whistles
 from cases.services.dispatching import department_officers
 from departments import services as stationing
 from departments.models import Centre, Department, RotaPlan, Shift
-from reporting.simulation import home, scans
+from reporting.simulation import home, outreach, scans
 
 LONGJING = "222405"
 SECONDS = 4.0
@@ -42,6 +42,7 @@ def stage() -> bool:
         _order()
         home.build(random.Random(45))
         scans.build()
+        outreach.build(random.Random(7))
     return True
 
 

@@ -11,6 +11,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const conditions = {
     petition: () => kinds[form.elements.category.value] === "petition",
     refuse: () => form.elements.decision.value === "refuse",
+    outreach: () => form.elements.channel.value === "outreach",
     group: () => Number(form.elements.people_count.value) >= GROUP,
   };
   const update = () => {

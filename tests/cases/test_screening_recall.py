@@ -108,3 +108,38 @@ def test_the_return_button_goes_when_the_limit_for_signing_has_passed(
     assert f"/referrals/{referral.pk}/sign/" in inbox
     with pytest.raises(ReturnTooLate):
         return_referral(referral=referral, by=world.tax, reason="not_competent", note="不归我局管")
+
+
+def test_only_noes_after_a_yes_route_the_case_anew_and_tell_the_dispatcher(world: World) -> None:
+    case = make_case(world)
+    due = case.due_at
+    screen(case, world)
+    for _time in range(2):
+        screen_case(case=case, by=world.clerk, answers={})
+    case.refresh_from_db()
+    assert (case.lead_id, case.is_contested, case.due_at) == ("tax", False, due)
+    assert case.referrals.filter(is_current=True, role="lead").count() == 1
+    assert [event.kind for event in case.events.order_by("sequence")][-3:] == [
+        "case.screened", "case.routed", "case.screened",
+    ]  # fmt: skip
+    assert Notification.objects.get(kind="case.screened_in").recipient == world.dispatcher
+    assert not list(ledger.verify())
+
+
+def test_what_somebody_has_signed_for_waits_for_the_dispatcher(world: World) -> None:
+    case = make_case(world)
+    kept = sign_referral(referral=case.referrals.get(role="assist"), by=world.hr)
+    screen(case, world)
+    screen_case(case=case, by=world.clerk, answers={})
+    case.refresh_from_db()
+    assert (case.lead_id, case.is_contested) == (None, True)
+    assert list(case.referrals.filter(is_current=True)) == [kept]
+    assert Notification.objects.filter(kind="case.screened_in", recipient=world.dispatcher).exists()
+
+
+def test_a_first_no_changes_nothing(world: World) -> None:
+    case = make_case(world)
+    screen_case(case=case, by=world.clerk, answers={})
+    case.refresh_from_db()
+    assert (case.lead_id, case.routing_decisions.count()) == ("tax", 1)
+    assert not Notification.objects.filter(kind="case.screened_in").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,13 +13,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Case
+from cases.services import screen_case
+from cases.services.screening import kept_out
 from mediation import candidates, selectors
 from mediation.balancing import Arc, Room, best, greedy, total, worthwhile
 from mediation.matching import CaseFacts, MediatorFacts, load_points, points_without_load, score
 from mediation.models import Assignment, Conflict, Mediator
 from mediation.services import assign_mediator, propose_backlog
+from tests.cases.test_routing_rules import make_rule
 from tests.mediation.test_agreements import handled
-from tests.world import World, make_case
+from tests.world import LIYUAN, LONGJING, World, make_case
 
 
 def test_the_best_of_all_beats_case_by_case() -> None:
@@ -80,6 +84,48 @@ def test_the_backlog_is_what_may_be_mediated_and_has_nobody(world: World) -> Non
     make_case(world, "petition")
     assign_mediator(case=other, mediator=world.mediator.mediator, by=world.tax)
     assert waiting(world) == [case]
+
+
+def test_what_a_statutory_rule_alone_keeps_out_is_not_in_it(world: World) -> None:
+    make_rule(keywords=["行政复议"], leads="statutory", statutory_route="review")
+    case = make_case(world, title="对行政复议决定不服")
+    assert kept_out(case) is not None
+    assert waiting(world) == []
+    screen_case(case=case, by=world.clerk, answers={})
+    assert kept_out(case) is None
+    assert waiting(world) == [case]
+
+
+def test_it_is_narrowed_by_place_and_category_and_so_is_the_proposal(
+    world: World, sign_in: Callable[..., Client]
+) -> None:
+    client, here, other = sign_in(world.dispatcher), handled(world), handled(world)
+    Case.objects.filter(pk=other.pk).update(division_id=LONGJING, category_id="neighbour")
+    for query, found in (("", 2), (f"division={LIYUAN}", 1), (f"division={LONGJING}", 2), ("category=neighbour", 1)):
+        address = f"{reverse('mediation:backlog')}?{query}"
+        assert client.get(address).context["page"].paginator.count == found
+        shown = client.get(f"{reverse('mediation:proposal')}?{query}").context["proposals"]
+        assert len(shown) == found
+    assert here in [row.case for row in shown] + waiting(world)
+
+
+def test_many_are_proposed_at_once_with_as_many_queries_as_few(
+    world: World, sign_in: Callable[..., Client], django_assert_max_num_queries: Any
+) -> None:
+    Mediator.objects.update(capacity=200)
+    for _each in range(60):
+        make_case(world)
+    client = sign_in(world.dispatcher)
+    with django_assert_max_num_queries(30):
+        assert len(client.get(reverse("mediation:proposal")).context["proposals"]) == 60
+
+
+def test_nothing_known_of_a_mediator_is_no_reason_for_one(world: World, sign_in: Callable[..., Client]) -> None:
+    handled(world)
+    [row] = propose_backlog(waiting(world), list(candidates.of_counties({"222405"})))
+    assert {reason.code for reason in row.suggestion.reasons if reason.is_neither} == {"no_results"}
+    page = sign_in(world.dispatcher).get(reverse("mediation:proposal")).content.decode()
+    assert "ti-point" in page
 
 
 def test_the_proposal_writes_nothing_and_spreads_the_work(world: World) -> None:

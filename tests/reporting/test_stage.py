@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from cases.models import Expert, Whistle, WhistleCall
 from departments.models import RotaPlan, Shift
-from reporting.simulation import today
+from intake.models import Campaign, Household, OutreachVisit
+from reporting.simulation import outreach, today
 
 
 @pytest.mark.django_db
@@ -25,5 +26,9 @@ def test_the_stage_is_set_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Whistle.objects.open().count() == len(today.WHISTLES)
     assert WhistleCall.objects.count() == sum(len(row[1]) for row in today.WHISTLES)
     assert Expert.objects.count() == 45
+    assert Campaign.objects.get().is_running
+    assert Household.objects.count() == 12 * outreach.A_VILLAGE
+    assert not Household.objects.filter(group=None).exists()
+    assert OutreachVisit.objects.to_register().exists()
     assert today.stage() is False
     assert Whistle.objects.count() == len(today.WHISTLES)

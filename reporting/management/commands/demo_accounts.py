@@ -50,6 +50,22 @@ ACCOUNTS = (
     Account(
         "dispatcher.yanbian", Role.DISPATCHER, "2224", "许调度", hint="州指挥调度：答复上报 · answer what is handed up"
     ),
+    Account(
+        "outreach.liyuan",
+        Role.CLERK,
+        LIYUAN,
+        "许走访 허방문",
+        language="ko",
+        hint="梨园街道摸排组：今日走访户 · my households today",
+    ),
+    Account(
+        "justice.yanbian",
+        Role.OFFICER,
+        "2224",
+        "沈州司法",
+        "justice",
+        hint="州司法局：州级转办 · referrals of the prefecture",
+    ),
     Account("admin", Role.ADMINISTRATOR, "2224", "管理员", hint="系统管理 · administration"),
 )
 MEDIATORS = {"mediator.longjing": ("金调解", "김조정"), "mediator2.longjing": ("朴调解", "박조정")}
