@@ -20,7 +20,7 @@ from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.events import publish
 from governance_center.ledger import text_digest
 from governance_center.transactions import atomic
-from mediation import agreement_paper, candidates, signature_drawing
+from mediation import agreement_paper, fairness, signature_drawing
 from mediation.models import Agreement, Assignment, Mediator, Signature
 from mediation.models.agreement import AFTER_AGREEMENT
 from mediation.services.assigning import InConflict
@@ -356,9 +356,9 @@ def _check_hand(case: Case, signer: Signer, hand: Hand) -> None:
         return
     if hand.capacity != Capacity.SELF:
         raise NotASigner(field="capacity")
-    conflict = candidates.conflicts_of(case).filter(mediator=signer.mediator).first()
-    if conflict is not None:
-        raise InConflict(mediator=str(signer.mediator), relation=conflict.get_relation_display())
+    against = [bar for bar in fairness.bars_of(case).get(signer.mediator.pk, []) if bar.is_absolute]
+    if against:
+        raise InConflict(mediator=str(signer.mediator), reasons=" ".join(bar.text for bar in against))
 
 
 def _settle(agreement: Agreement, case: Case, by: User, site: str) -> None:
