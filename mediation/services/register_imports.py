@@ -121,8 +121,9 @@ def _write(model: type[models.Model], entries: Sequence[Entry], fields: Sequence
     known = [entry.row for entry in entries if not entry.is_new]
     fresh = [entry.row for entry in entries if entry.is_new]
     manager = model._default_manager
-    manager.bulk_update(known, fields, batch_size=BATCH)
-    manager.bulk_create(fresh, batch_size=BATCH)
+    # INSERT … ON CONFLICT of rows with keys is an update, several times quicker than bulk_update's long CASE.
+    manager.bulk_create(known, BATCH, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+    manager.bulk_create(fresh, BATCH)
 
 
 def _write_mediators(entries: Sequence[Entry]) -> None:

@@ -63,7 +63,7 @@ def test_every_warning_has_words_and_an_article() -> None:
     assert set(WORDS) == set(SHORT) == set(ARTICLES)
     lapsed = one("朴英子", certificate_until=TODAY - dt.timedelta(days=1), is_member=False)
     found = warnings_of([lapsed], term_end=TODAY, majority="01", today=TODAY)
-    assert {row.code: row.basis[-2:].strip() for row in found}["term_ends"] == "9"
+    assert "9" in next(row.basis for row in found if row.code == "term_ends")
     assert all("%" not in row.text for row in found)
     assert "朴英子" in next(row.text for row in found if row.code == "certificate")
 
