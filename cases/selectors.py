@@ -22,6 +22,7 @@ from cases.models import (
     Deadline,
     EventKind,
     HandOver,
+    Part,
     Person,
     Referral,
     StatutoryRoute,
@@ -30,6 +31,9 @@ from cases.states import OPEN_STATES, Outcome, RefusalReason, ReturnReason, Stat
 from departments.models import Department, Division
 from governance_center.calendar import last_day
 from governance_center.scope import within
+
+DOCUMENT_STATES = {"removed": _("removed, added by mistake"), "replaced": _("replaced by another copy")}
+"""What else than keeping is written of a paper."""
 
 
 @dataclass(slots=True)
@@ -184,6 +188,9 @@ def _details(kind: str, data: dict[str, Any], departments: dict[str, str]) -> li
     if data.get("new_due") != data.get("old_due"):
         old, new = (last_day(dt.datetime.fromisoformat(data[key])) for key in ("old_due", "new_due"))
         details.append(f"{old} → {new}")
+    if kind == EventKind.DOCUMENT_KEPT:
+        details += [Part(data["part"]).label] if data.get("part") in Part.values else []
+        details += [DOCUMENT_STATES[data["state"]]] if data.get("state") in DOCUMENT_STATES else []
     if kind == EventKind.FOLLOW_UP_PLANNED:
         days = ", ".join(str(day) for day in data.get("days", ()))
         details.append(_("visits on day %(days)s") % {"days": days})

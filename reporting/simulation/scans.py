@@ -25,7 +25,7 @@ def build() -> Case | None:
         return None
     facts = file_facts.read(case)
     for party in facts.parties:
-        lines = ["样本 · 견본", f"姓名 {party}", "公民身份号码 ******************", "演示数据，非真实证件"]
+        lines = ["样本", "견본", f"姓名 {party}", "公民身份号码 ******************", "演示数据，非真实证件"]
         _add(case, case.mediator, Part.IDENTITY, f"身份证 {party}", _card(lines, (1012, 638)))
     _add(case, case.mediator, Part.EVIDENCE, "漏水现场照片", _damage())
     payee = facts.names("applicant")

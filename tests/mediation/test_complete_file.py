@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 
 import pytest
@@ -10,10 +11,10 @@ from pypdf import PageObject, PdfReader, PdfWriter
 
 from accounts.models import Look
 from cases import ledger
-from cases.models import EventKind, Part
+from cases.models import DocumentContent, EventKind, Part
 from governance_center.crypto import sha256_hex
 from governance_center.errors import NotAllowed
-from mediation import file_contents, file_facts, scans
+from mediation import file_contents, file_facts, file_joining, scans
 from mediation.models import CaseFile, MadePaper
 from mediation.services import archiving, filing
 from mediation.services.filing import Upload
@@ -104,6 +105,24 @@ def test_the_archive_keeps_what_was_made_and_its_digest_in_the_ledger(world: Wor
     assert len(PdfReader(io.BytesIO(made)).pages) == row.pages
     assert not MadePaper.objects.filter(document__isnull=True).exclude(kind="application").exists()
     assert not list(ledger.verify(case_ids=[case.pk]))
+
+
+def test_a_changed_part_is_noticed(world: World) -> None:
+    case = closed(world)
+    document = scan(case, world)
+    row = archive(case, world)
+    DocumentContent.objects.filter(document=document).update(encoded=base64.b64encode(photo(colour="red")).decode())
+    with pytest.raises(archiving.FileChanged):
+        archiving.open_file(file=row, by=world.mediator, address=None)
+
+
+def test_a_changed_cover_is_noticed(world: World) -> None:
+    case = closed(world)
+    scan(case, world)
+    row = archive(case, world)
+    row.front = file_joining.packed(pdf(2))
+    with pytest.raises(archiving.FileChanged):
+        archiving.open_file(file=row, by=world.mediator, address=None)
 
 
 def test_what_comes_later_changes_nothing_in_the_archived_file(world: World) -> None:
