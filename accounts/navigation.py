@@ -70,10 +70,19 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
     Role.ADMINISTRATOR: (ADMIN, IMPORTS, WORDINGS),
 }
 
+VISITING_DEPARTMENTS = frozenset({"township", "public_security"})
+"""Departments whose officers make follow-up visits."""
+
 
 def entries_of(user: User) -> tuple[Entry, ...]:
-    """The entries of a role; clerks of a street or township, whose code has nine digits, also find the whistles."""
+    """The entries of a role.
+
+    Clerks of a street or township, whose code has nine digits, also find the whistles; officers of townships and of
+    the police, who visit after a resolution, the visits.
+    """
     entries = BY_ROLE[user.role]
+    if user.role == Role.OFFICER and user.department_id in VISITING_DEPARTMENTS:
+        return (*entries, FOLLOW_UPS)
     if user.role == Role.CLERK and len(user.scope_code) == 9:
         return (*entries, WHISTLES)
     return entries

@@ -42,6 +42,7 @@ class VisitForm(forms.Form):
         queryset=CaseParty.objects.none(),
         widget=forms.RadioSelect,
         required=False,
+        blank=True,
         empty_label=_("nobody of them"),
     )
     signs = forms.MultipleChoiceField(

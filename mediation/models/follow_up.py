@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role, User
 from cases.models import Case, CaseParty
@@ -71,10 +72,10 @@ class FollowUp(models.Model):
     """
 
     class State(models.TextChoices):
-        PLANNED = "planned", _("planned")
-        DONE = "done", _("done")
+        PLANNED = "planned", _("visit planned")
+        DONE = "done", _("visit made")
         COVERED = "covered", _("covered by a later visit")
-        CANCELLED = "cancelled", _("cancelled")
+        CANCELLED = "cancelled", _("visit cancelled")
 
     class Outcome(models.TextChoices):
         PERFORMED = "performed", _("performed")
@@ -84,7 +85,7 @@ class FollowUp(models.Model):
         NOT_REACHED = "not_reached", _("not reached")
 
     class Satisfaction(models.TextChoices):
-        CONTENT = "content", _("content")
+        CONTENT = "content", pgettext_lazy("satisfaction", "content")
         FAIRLY = "fairly", _("fairly content")
         NOT_CONTENT = "not_content", _("not content")
 

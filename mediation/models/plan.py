@@ -19,7 +19,7 @@ LAST_DAY = 365
 class VisitChannel(models.TextChoices):
     PHONE = "phone", _("by phone")
     VISIT = "visit", _("visit on the spot")
-    ONLINE = "online", _("online")
+    ONLINE = "online", _("by video or chat")
 
 
 class FollowUpPlanQuerySet(models.QuerySet["FollowUpPlan"]):

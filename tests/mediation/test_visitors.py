@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Notification, Role
+from accounts.navigation import FOLLOW_UPS, entries_of
 from cases import ledger
 from cases.models import Case, CaseAccess, EventKind
 from departments.models import Department
@@ -209,7 +210,8 @@ def test_a_mediator_of_another_committee_of_the_county_is_asked_after_the_own_co
     assert CaseAccess.objects.filter(user=user, case=visit.case).exists()
 
 
-def test_a_township_officer_counts_as_the_community(world: World) -> None:
+def test_a_township_officer_counts_as_the_community_and_finds_the_visits(world: World) -> None:
     officer = make_user("street", Role.OFFICER, LIYUAN, "township")
     case = resolved(world)
     assert choose(case, plan("high_risk")) == Choice(officer.pk, "township")
+    assert [FOLLOW_UPS in entries_of(user) for user in (officer, world.tax)] == [True, False]
