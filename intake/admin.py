@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from intake.models import Hall, ImportJob
+from intake.models import Campaign, Hall, ImportJob, OutreachGroup
 from intake.models.queue import new_hall_code
 
 
@@ -54,3 +54,34 @@ class ImportJobAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
+
+
+class _Shown(admin.ModelAdmin):
+    """Made and changed on the pages of outreach alone."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(OutreachGroup)
+class OutreachGroupAdmin(_Shown):
+    list_display = ("name", "division", "is_active")
+    list_filter = ("is_active",)
+    list_select_related = ("division",)
+    search_fields = ("name_zh_hans", "name_ko")
+
+
+@admin.register(Campaign)
+class CampaignAdmin(_Shown):
+    """The plan; households and what was found there are not for the administrator to see."""
+
+    list_display = ("name", "division", "target", "starts_on", "ends_on", "state")
+    list_filter = ("state", "target")
+    list_select_related = ("division",)
+    search_fields = ("name_zh_hans", "name_ko")

@@ -114,6 +114,19 @@ def language_names(codes: Sequence[str]) -> str:
     return "、".join(str(LANGUAGE_NAMES.get(code, code)) for code in codes)
 
 
+class Grouped(int):
+    """A whole number that is shown as 1,234; it counts for plurals as any other."""
+
+    def __str__(self) -> str:
+        return f"{int(self):,}"
+
+
+@register.filter
+def grouped(value: Any) -> Any:
+    """A count as both languages write it, 1,234; anything else as it is. Never for keys, years or codes."""
+    return Grouped(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 @register.simple_tag(takes_context=True)
 def link_with(context: Mapping[str, Any], name: str, value: Any) -> str:
     """The present address with one parameter changed, where ``{% querystring %}`` cannot: the name is a variable."""

@@ -144,6 +144,15 @@ COLUMNS: Mapping[str, Column] = {
             also=("纠纷经过", "详情", "内容", "简要情况", "기본정황", "내용"),
         ),
         Column(
+            "amount", "争议金额（元）", "분쟁금액(원)",
+            _("What is in dispute, in yuan: a number, also with commas or followed by 元 or 万元."),
+            readers.amount, "12000", also=("争议金额", "涉案金额", "标的额", "金额", "涉及金额", "분쟁금액", "금액"),
+        ),
+        Column(
+            "people_involved", "涉及人数", "관련인수", _("How many people it concerns, 1 to 100,000."),
+            readers.people_involved, "2", also=("人数", "当事人数", "涉事人数", "인원수", "관련인원수"),
+        ),
+        Column(
             "channel", "来源渠道", "접수경로", _("How it came in; a walk-in where nothing is said."),
             readers.word("channel"), _both("来访", "래방"), also=("渠道", "来源", "受理方式", "경로"),
         ),

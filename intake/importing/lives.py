@@ -113,7 +113,8 @@ class Life:
                 channel=matter.channel, title=matter.title, narrative=matter.narrative,
                 narrative_language=language_of(matter), is_restricted=is_restricted(matter),
                 held_level=levels.level_of(self.book.centre.pk), state=State.REGISTERED, state_since=at,
-                registered_at=at, registered_by_id=self.source.by.pk,
+                registered_at=at, registered_by_id=self.source.by.pk, amount=matter.amount,
+                people_involved=matter.people_involved,
             )
         )  # fmt: skip
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from cases.identity import check_identity_number, check_phone
 from cases.models import Category
+from cases.services.opening import MOST_PEOPLE, MOST_YUAN
 from cases.states import State
 from departments.models import Department
 from governance_center.errors import GovernanceError
@@ -85,6 +88,25 @@ def identity_number(cell: Any, book: Book) -> str:
 def phone(cell: Any, book: Book) -> str:
     _refuse_rounded(cell)
     return _by_rule(check_phone, as_text(cell))
+
+
+def amount(cell: Any, book: Book) -> Decimal:
+    """Yuan with at most two decimals: 12000, 12,000.50, ￥12000, 12000元, 1.2万元."""
+    written = unicodedata.normalize("NFKC", as_text(cell)).replace(",", "").replace(" ", "")
+    found = re.fullmatch(r"[¥￥]?(\d{1,15}(?:\.\d{1,6})?)(万)?(?:元|원)?", written.replace("만", "万"))
+    value = Decimal(found[1]) * (10_000 if found[2] else 1) if found else None
+    if value is None or value != round(value, 2) or value >= MOST_YUAN:
+        raise Unfit(_("Write an amount in yuan, such as 12000 or 12000.50."))
+    return round(value, 2)
+
+
+def people_involved(cell: Any, book: Book) -> int:
+    """A number of people, as the desk takes it."""
+    written = unicodedata.normalize("NFKC", as_text(cell)).replace(",", "")
+    found = re.fullmatch(r"(\d{1,6})(?:人|名|명)?", written)
+    if found is None or not 1 <= int(found[1]) <= MOST_PEOPLE:
+        raise Unfit(_("Give a number of people between 1 and 100,000."))
+    return int(found[1])
 
 
 def word(vocabulary: str) -> Reader:

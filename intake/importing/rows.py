@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -79,6 +80,8 @@ class Matter:
     petitioner: PersonCells
     other: PersonCells | None
     organisation: str
+    amount: Decimal | None = None
+    people_involved: int | None = None
 
 
 def check(line: int, cells: Sequence[Any], columns: Mapping[str, int], book: Book) -> Matter | list[Fault]:
@@ -232,6 +235,8 @@ def _matter(line: int, cells: Sequence[Any], read: dict[str, Any]) -> Matter:
         ),
         other=other,
         organisation=organisation,
+        amount=read.get("amount"),
+        people_involved=read.get("people_involved"),
     )  # fmt: skip
 
 

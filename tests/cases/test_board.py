@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Notification, Role, User
 from cases import board, ledger
+from cases.board_deeds import offers
 from cases.models import (
     Case,
     Deadline,
@@ -353,6 +354,31 @@ def test_a_moment_that_passes_changes_the_version(world: World) -> None:
 
 def address(at: str, kind: str, thing: Any, code: str) -> str:
     return f"/dispatch/{at}/{kind}/{thing.pk}/{code}/"
+
+
+def test_a_limit_that_has_not_passed_is_extended_in_place(world: World, client: Client) -> None:
+    case, over = make_case(world), make_case(world)
+    limit(case, "sign_for_referral", timezone.now() - PAST)
+    limit(over, "handle_dispute", timezone.now() - PAST)
+    Case.objects.filter(pk=over.pk).update(due_at=timezone.now() - PAST)
+    client.force_login(world.dispatcher)
+    rows = {row.case: row for one in board.fill(world.dispatcher) if one.of.code == "overdue" for row in one.rows}
+    offered = {
+        one: [offer.deed.code for offer in offers("overdue", row, world.dispatcher)] for one, row in rows.items()
+    }
+    assert "extend" in offered[case]
+    assert "extend" not in offered[over]
+    url = next(offer.url for offer in offers("overdue", rows[case], world.dispatcher) if offer.deed.code == "extend")
+    assert client.get(url, **HTMX).status_code == 200
+    given = {"days": "10", "reason": "双方同意继续调解"}
+    assert client.post(url, given, **HTMX).status_code == 422
+    assert client.post(url, {**given, "confirmed": "on"}, **HTMX).status_code == 200
+    before = case.due_at
+    case.refresh_from_db()
+    assert before is not None
+    assert case.due_at == before + dt.timedelta(days=10)
+    assert "limit.extended" in [event.kind for event in case.events.all()]
+    assert not any(offer.deed.code == "extend" for offer in offers("overdue", rows[case], world.clerk))
 
 
 def test_without_script_a_deed_leads_to_its_ordinary_page(world: World, client: Client) -> None:

@@ -52,7 +52,7 @@ def test_from_one_tap_to_a_case(visit: Visit, language: str) -> None:
     person.shoot("outreach-register")
     person.check()
     page.locator("[data-send]").click()
-    page.wait_for_url("**/desk/receipt/*")
+    page.wait_for_url("**/desk/receipt/**")
     case = Case.objects.get()
     assert (case.is_restricted, case.outreach_visit.household) == (True, household)
 

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import itertools
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -93,6 +94,12 @@ def test_a_case_says_what_the_row_said(world: World, register: Path) -> None:
     assert (person.identity_number, person.phone, person.counties) == ("222405187305120046", "10012345678", [LONGJING])
     assert (person.birth_date, person.gender) == (dt.date(1873, 5, 12), "2")
     assert PersonKey.objects.filter(person=person, county=LONGJING, key="jinshunji").exists()
+
+
+def test_amount_and_number_of_people_are_taken_over(world: World, tmp_path: Path) -> None:
+    take(world, write_csv(tmp_path / "r.csv", [row(amount="1.2万元", people_involved="6")]))
+    case = imported(GOOD["source_id"])
+    assert (case.amount, case.people_involved) == (Decimal(12000), 6)
 
 
 def test_the_first_entry_says_where_it_comes_from_and_no_names(world: World, register: Path) -> None:

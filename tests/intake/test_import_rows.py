@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -235,3 +236,33 @@ def test_checking_rows_asks_the_database_nothing(book: Book, django_assert_num_q
     with django_assert_num_queries(0):
         good(book)
         checked(book, place="光明村", lead="?")
+
+
+@pytest.mark.parametrize(
+    ("written", "yuan"),
+    [
+        ("", None), ("12000", "12000"), (12000.5, "12000.5"), ("12,000.50", "12000.50"), ("￥12000元", "12000"),
+        ("1.2万元", "12000"), ("3만원", "30000"), ("１２００", "1200"), ("0", "0"),
+    ],
+)  # fmt: skip
+def test_an_amount_is_read_as_registers_write_it(book: Book, written: Any, yuan: str | None) -> None:
+    assert good(book, amount=written).amount == (Decimal(yuan) if yuan is not None else None)
+
+
+@pytest.mark.parametrize(
+    ("column", "written"),
+    [
+        ("amount", "-5"), ("amount", "很多"), ("amount", "1.005"), ("amount", "1000000000000"), ("amount", "5%"),
+        ("people_involved", "0"), ("people_involved", "100001"), ("people_involved", "几人"),
+        ("people_involved", "2.5"),
+    ],
+)  # fmt: skip
+def test_what_is_no_amount_and_no_number_of_people_is_named(book: Book, column: str, written: str) -> None:
+    found = checked(book, **{column: written})
+    assert isinstance(found, list)
+    assert [fault.column for fault in found] == [column]
+
+
+@pytest.mark.parametrize(("written", "people"), [("", None), ("3", 3), (12, 12), ("5人", 5), ("1,200", 1200)])
+def test_the_number_of_people_is_read(book: Book, written: Any, people: int | None) -> None:
+    assert good(book, people_involved=written).people_involved == people

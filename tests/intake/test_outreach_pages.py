@@ -353,3 +353,12 @@ def test_the_page_of_the_case_names_the_campaign(sign_in: SignIn, member: User, 
     register(client, visit)
     page = client.get(reverse("cases:detail", args=[Case.objects.get().number])).content.decode()
     assert "秋冬排查" in page
+
+
+def test_the_administrator_sees_plans_and_groups_and_changes_none(world: World, sign_in: SignIn, member: User) -> None:
+    campaign, client = plan(world), sign_in(world.administrator)
+    for model, pk in (("campaign", campaign.pk), ("outreachgroup", OutreachGroup.objects.get().pk)):
+        assert client.get(reverse(f"admin:intake_{model}_changelist")).status_code == 200
+        assert client.get(reverse(f"admin:intake_{model}_change", args=[pk])).status_code == 200
+        assert client.get(reverse(f"admin:intake_{model}_add")).status_code == 403
+        assert client.post(reverse(f"admin:intake_{model}_change", args=[pk]), {}).status_code == 403
