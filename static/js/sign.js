@@ -13,22 +13,24 @@ document.addEventListener("DOMContentLoaded", () => {
     state.textContent = pad.isEmpty() ? state.dataset.wordEmpty : state.dataset.wordDrawn;
   }
 
-  // The canvas has as many pixels as the screen; a changed width (a turned tablet) begins anew.
+  // The canvas has as many pixels as the screen; what is drawn outlives a changed width (a turned tablet).
   function fit() {
     if (canvas.offsetWidth === width) return;
+    const drawn = pad.toData();
     width = canvas.offsetWidth;
     const ratio = Math.max(window.devicePixelRatio || 1, 1);
     canvas.width = canvas.offsetWidth * ratio;
     canvas.height = canvas.offsetHeight * ratio;
     canvas.getContext("2d").scale(ratio, ratio);
     pad.clear();
-    field.value = "";
-    say();
+    if (drawn.length) pad.fromData(drawn);
+    keep();
   }
 
   function keep() {
     const lines = pad.toData().map((line) => line.points.map((point) => [point.x, point.y]));
-    field.value = pad.isEmpty() ? "" : JSON.stringify({ size: [canvas.offsetWidth, canvas.offsetHeight], lines });
+    const wide = Math.max(canvas.offsetWidth, ...lines.flat().map(([x]) => Math.ceil(x)));
+    field.value = pad.isEmpty() ? "" : JSON.stringify({ size: [wide, canvas.offsetHeight], lines });
     say();
   }
 

@@ -63,7 +63,7 @@ def test_the_page_says_what_is_kept_and_no_name(world: World, client: Client) ->
     assert agreement.case.number not in text
     for party in agreement.case.parties.all():
         assert str(party) not in text
-    assert (answer["X-Robots-Tag"], answer["Referrer-Policy"]) == ("noindex", "no-referrer")
+    assert (answer["X-Robots-Tag"], answer["Referrer-Policy"]) == ("noindex", "same-origin")
 
 
 def test_a_copy_is_compared_and_a_changed_one_is_found_out(world: World, client: Client) -> None:
