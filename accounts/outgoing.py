@@ -36,6 +36,15 @@ def is_quiet(moment: dt.datetime) -> bool:
     return start <= hour < end if start <= end else hour >= start or hour < end
 
 
+def after_quiet(moment: dt.datetime) -> dt.datetime:
+    """The moment itself, or the end of the quiet hours it lies in."""
+    if not is_quiet(moment):
+        return moment
+    local = timezone.localtime(moment)
+    end = local.replace(hour=settings.QUIET_UNTIL, minute=0, second=0, microsecond=0)
+    return end if end > local else end + dt.timedelta(days=1)
+
+
 def queue(
     *,
     key: str,
@@ -48,9 +57,10 @@ def queue(
     not_before: dt.datetime | None = None,
 ) -> OutgoingMessage:
     """Have a message sent; a second call with the same key is the same message. Joins the caller's transaction."""
+    moment = not_before or timezone.now()
     row = OutgoingMessage(
         key=key, channel=channel, address=address, language=language, subject=subject, text=text,
-        is_urgent=is_urgent, next_try_at=not_before or timezone.now(),
+        is_urgent=is_urgent, next_try_at=moment if is_urgent else after_quiet(moment),
     )  # fmt: skip
     OutgoingMessage.objects.bulk_create([row], ignore_conflicts=True)
     return OutgoingMessage.objects.get(key=key)

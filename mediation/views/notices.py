@@ -64,17 +64,24 @@ def paper(request: HttpRequest, pk: int, party: int) -> HttpResponse:
 def _parties(session: Session, form: NoticeForm) -> list[dict[str, Any]]:
     """For each party called: what it was told, the newest last, and what was typed for it."""
     told = list(Notice.objects.filter(session=session).select_related("outgoing", "by"))
+    now = (services.occasion_of(session), services.version_of(session))
     typed = form.data.get("party", "") if form.is_bound else ""
     return [
         {
             "party": one.party,
             "language": services.language_of(one.party),
             "has_mobile": services.has_mobile(one.party),
+            "told": {row.channel for row in told if row.party_id == one.party_id and _news(row) == now},
             "notices": [row for row in told if row.party_id == one.party_id],
             "email": form.data.get("email", "") if typed == str(one.party_id) else "",
         }
         for one in session.attendances.select_related("party__person")
     ]
+
+
+def _news(row: Notice) -> tuple[str, int]:
+    """What it told of: a party that knows this by one channel is not told again by it."""
+    return row.occasion, row.version
 
 
 def _session(user: User, pk: int) -> Session:

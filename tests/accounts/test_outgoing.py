@@ -121,6 +121,17 @@ def test_at_night_only_what_is_urgent_goes_out(desk: Desk, settings: Any) -> Non
     assert [key for key, _body in desk.taken] == ["urgent"]
 
 
+def test_what_is_queued_at_night_is_dated_for_the_end_of_the_quiet_hours(settings: Any) -> None:
+    settings.QUIET_FROM, settings.QUIET_UNTIL = 21, 7
+    moments = {(1, 22): (2, 7), (2, 3): (2, 7), (2, 7): (2, 7), (2, 20): (2, 20)}
+    for (day, hour), (end_day, end_hour) in moments.items():
+        moment = dt.datetime(2026, 6, day, hour, tzinfo=LOCAL_ZONE)
+        assert text(f"{day}-{hour}", not_before=moment).next_try_at == dt.datetime(
+            2026, 6, end_day, end_hour, tzinfo=LOCAL_ZONE
+        )
+        assert text(f"urgent-{day}-{hour}", not_before=moment, is_urgent=True).next_try_at == moment
+
+
 def test_nothing_goes_out_before_its_time(desk: Desk) -> None:
     text(not_before=timezone.now() + dt.timedelta(hours=1))
     assert deliver_outgoing() == 0
