@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(TextChoices):
@@ -13,7 +14,7 @@ class State(TextChoices):
     UNRESOLVED = "unresolved", _("unresolved")
     WITHDRAWN = "withdrawn", _("withdrawn")
     FOLLOWING_UP = "following_up", _("following up")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("case", "closed")
 
 
 OPEN_STATES = (State.REGISTERED, State.ACCEPTED, State.IN_HANDLING)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 
@@ -29,7 +30,7 @@ class EventKind(models.TextChoices):
     FOLLOW_UP_STARTED = "case.follow_up_started", _("follow-up started")
     FOLLOWED_UP = "follow_up.done", _("followed up")
     REOPENED = "case.reopened", _("reopened")
-    CLOSED = "case.closed", _("closed")
+    CLOSED = "case.closed", pgettext_lazy("case", "closed")
     SCREENED = "case.screened", _("screened for mediation")
     OPINION = "referral.opinion", _("opinion given")
     OPINION_LIFTED = "referral.opinion_lifted", _("opinion no longer required")
