@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Notification, Role
 from cases.models import Case
 from cases.services import reopen_case
-from mediation.models import FollowUp, Instalment, Obligation, Reminder
+from mediation.models import Agreement, FollowUp, Instalment, Obligation, Reminder
 from mediation.services import reminding
 from mediation.services.follow_ups import record_follow_up
 from mediation.services.reminding import sweep, working_days_before
@@ -35,6 +35,7 @@ def owing(world: World, *days: int) -> tuple[Case, list[Obligation | Instalment]
     case = resolved(world)
     FollowUp.objects.all().delete()
     agreement, debtor = case.agreements.get(), case.parties.first()
+    Agreement.objects.filter(pk=agreement.pk).update(in_force_on=agreement.reached_on)
     owed = Obligation.objects.create(
         agreement=agreement, position=1, debtor=debtor, kind="pay", what="付款", amount=100, due_on=after(max(days))
     )
