@@ -17,6 +17,7 @@ from cases.workflow import Actor
 from mediation import agreement_paper, life, next_step, prescription_paper, selectors
 from mediation.matching import reasons_of
 from mediation.models import Agreement, Assignment, FollowUp, PrescribedStep, Prescription, RightsNotice, Session
+from mediation.models.agreement import AFTER_AGREEMENT
 from mediation.services import (
     absences,
     extending,
@@ -127,6 +128,11 @@ def _actions(case: Case, user: User) -> list[Action]:
         if extending.limit_of(case):
             url = reverse("mediation:longer", args=[case.number])
             found.append(Action(url, _("Ask for a longer mediation"), "calendar-plus"))
+    if case.state in AFTER_AGREEMENT and user.role in agreement_paper.READERS:
+        written = Agreement.objects.filter(case=case, form=Agreement.Form.WRITTEN).newest().first()
+        if written:
+            url = reverse("mediation:signing", args=[written.pk])
+            found.append(Action(url, _("Agreement: paper, performance, court"), "writing-sign"))
     if may_withdraw(case, user):
         found.append(Action(reverse("mediation:recuse", args=[case.number]), _("I should withdraw"), "user-off"))
     if prescribing.may_prescribe(case, user):
