@@ -20,6 +20,7 @@ from cases.models import Case, CaseEvent, CaseParty, EventKind
 from cases.sections import Action
 from cases.states import State
 from mediation.models import Agreement, CaseFile, Notice, RightsNotice, Session
+from mediation.services.sessions import may_call
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def of_case(case: Case, user: User) -> Action | None:
     if user.role != Role.MEDIATOR:
         return None
     if case.state == State.IN_HANDLING:
-        return of_cases([case], user).get(case.pk)
+        return of_cases([case], user).get(case.pk) if may_call(case, user) else None
     if case.mediator_id != user.pk:
         return None
     waiting = Agreement.objects.filter(case=case, form=Agreement.Form.WRITTEN).awaiting().first()

@@ -71,7 +71,7 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and submit(
         form, lambda: follow_ups.record_follow_up(follow_up=visit, by=user, **form.values())
     ):
-        messages.success(request, f"{_('The visit was recorded.')} {_what_follows(visit)}")
+        messages.success(request, " ".join((_("The visit was recorded."), _what_follows(visit))))
         return redirect("cases:detail", visit.case.number)
     context = {
         "visit": visit,
@@ -98,7 +98,7 @@ def one_tap(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         done = _("The visit on case %(number)s was recorded.") % {"number": visit.case.number}
-        messages.success(request, f"{done} {_what_follows(visit)}")
+        messages.success(request, " ".join((done, _what_follows(visit))))
     return redirect(_back(request))
 
 

@@ -111,6 +111,7 @@ def relapse(visitor: Person, case: Case, note: str) -> None:
     page.locator("main form[data-offline] button[type=submit]").click()
     page.wait_for_url(f"**/cases/{case.number}/")
     expect(page.locator("[data-state=in_handling]").first).to_be_visible()
+    expect(page.locator(".case-actions .btn-primary")).to_have_count(0)
     visitor.shoot("follow-up-05-reopened")
     visitor.check()
     case.refresh_from_db()
