@@ -97,7 +97,7 @@ def finish(writer: PdfWriter, front: bytes, counts: Sequence[int], titles: Seque
         page.merge_page(number)
     place = len(leading)
     for title, count in zip(titles, counts, strict=True):
-        writer.add_outline_item(title, place)
+        writer.add_outline_item(title=title, page_number=place)
         place += count
     assert place == total  # noqa: S101
     writer.compress_identical_objects()

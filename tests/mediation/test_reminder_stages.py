@@ -11,6 +11,7 @@ from accounts.models import Notification, Role
 from cases.models import Case
 from cases.services import reopen_case
 from mediation.models import Agreement, FollowUp, Instalment, Obligation, Reminder
+from mediation.models.agreement import new_verification_code
 from mediation.services import reminding
 from mediation.services.follow_ups import record_follow_up
 from mediation.services.reminding import sweep, working_days_before
@@ -159,6 +160,7 @@ def test_of_what_is_performed_or_no_longer_stands_nobody_is_told(world: World, e
     else:
         later = case.agreements.get()
         later.pk, later.year, later.serial, later.committee = None, None, None, None
+        later.verification_code = new_verification_code()
         later.save()
     sweep_daily(9, 15)
     assert told("performance.") == []
