@@ -52,7 +52,9 @@ def test_a_mediator_is_linked_to_the_own_file_and_employer(world: World, sign_in
     client = sign_in(world.administrator)
     shown = client.get(url).context["adminform"].form.initial
     kept = {name: value for name, value in shown.items() if value not in (None, "", [])}
+    kept["specialties"] = [category.pk for category in shown["specialties"]]
     data = {**kept, "languages": "zh-hans", "person": person.pk, "employer": "龙井市第一中学"}
-    assert client.post(url, data).status_code == 302
+    answer = client.post(url, data)
+    assert answer.status_code == 302, answer.context["adminform"].errors
     mediator.refresh_from_db()
     assert (mediator.person, mediator.employer) == (person, "龙井市第一中学")

@@ -36,16 +36,18 @@ def owing(world: World, *days: int) -> tuple[Case, list[Obligation | Instalment]
     case = resolved(world)
     FollowUp.objects.all().delete()
     agreement, debtor = case.agreements.get(), case.parties.first()
-    Agreement.objects.filter(pk=agreement.pk).update(in_force_on=agreement.reached_on)
+    in_force = Agreement.objects.filter(pk=agreement.pk)
     owed = Obligation.objects.create(
         agreement=agreement, position=1, debtor=debtor, kind="pay", what="付款", amount=100, due_on=after(max(days))
     )
     if len(days) == 1:
+        in_force.update(in_force_on=agreement.reached_on)
         return case, [owed]
     parts = [
         Instalment.objects.create(obligation=owed, position=place, amount=10, due_on=after(day))
         for place, day in enumerate(days, start=1)
     ]
+    in_force.update(in_force_on=agreement.reached_on)
     return case, list(parts)
 
 
