@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,7 @@ from cases.levels import level_of
 from cases.models import (
     Appointment,
     Case,
+    CaseEvent,
     CaseParty,
     Deadline,
     EventKind,
@@ -34,6 +36,16 @@ from governance_center.scope import within
 
 DOCUMENT_STATES = {"removed": _("removed, added by mistake"), "replaced": _("replaced by another copy")}
 """What else than keeping is written of a paper."""
+
+MEDIATOR_WORDS: Mapping[str, str | Promise] = {
+    "lead": _("lead mediator"),
+    "assisting": _("assisting mediator"),
+    "released": _("released"),
+    "asked": _("a party asks for the withdrawal"),
+    "accepted": _("the mediator withdraws"),
+    "refused": _("the mediator stays"),
+}
+"""What the ledger says of a mediator's part, and of a request to withdraw, in words."""
 
 
 @dataclass(slots=True)
@@ -91,10 +103,11 @@ def case_page(user: User, number: str) -> QuerySet[Case]:
 
 
 def timeline(case: Case) -> list[TimelineEntry]:
-    """The history of a case, newest first, in three queries."""
+    """The history of a case, newest first, in three queries; one more where mediators are named."""
     events = list(case.events.select_related("actor").order_by("-sequence"))
     notes = {note.pk: note.text for note in case.notes.all()}
     departments = {row.pk: row.name for row in Department.objects.all()}
+    mediators = _mediators_in(events)
     entries = []
     for event in events:
         entry = TimelineEntry(
@@ -105,7 +118,7 @@ def timeline(case: Case) -> list[TimelineEntry]:
             text=notes.get(event.data.get("note"), ""),
             sequence=event.sequence,
         )
-        entry.details = _details(event.kind, event.data, departments)
+        entry.details = _details(event.kind, event.data, departments) + _mediator_details(event, mediators)
         entries.append(entry)
     return entries
 
@@ -195,6 +208,25 @@ def _details(kind: str, data: dict[str, Any], departments: dict[str, str]) -> li
         days = ", ".join(str(day) for day in data.get("days", ()))
         details.append(_("visits on day %(days)s") % {"days": days})
     return details
+
+
+def _mediators_in(events: Sequence[CaseEvent]) -> dict[int, User]:
+    """The accounts of the mediators whom entries name."""
+    return User.objects.in_bulk({event.data["mediator"] for event in events if _names_mediator(event)})
+
+
+def _names_mediator(event: CaseEvent) -> bool:
+    of_mediators = event.kind in {EventKind.MEDIATOR_ASSIGNED, EventKind.MEDIATOR_WITHDREW}
+    return bool(event.data.get("mediator")) and (of_mediators or "recusal" in event.data)
+
+
+def _mediator_details(event: CaseEvent, mediators: Mapping[int, User]) -> list[str | Promise]:
+    """Which mediator joined, leads, goes, or is asked to withdraw."""
+    if not _names_mediator(event):
+        return []
+    found: list[str | Promise] = [str(mediators[event.data["mediator"]])] if event.data["mediator"] in mediators else []
+    word = MEDIATOR_WORDS.get(event.data.get("state", "") if "recusal" in event.data else event.data.get("role", ""))
+    return [*found, word] if word else found
 
 
 def _meeting_details(kind: str, data: dict[str, Any]) -> list[str | Promise]:

@@ -59,25 +59,26 @@ def stands(agreement: Agreement) -> bool:
     return agreement.case.state in AFTER_AGREEMENT and not later.exists()
 
 
-def make(agreement: Agreement, *, language: str, site: str) -> bytes:
+def make(agreement: Agreement, *, language: str, site: str = "") -> bytes:
     """Set the agreement as PDF, with the signatures that there are.
 
     Args:
         language: a key of :data:`LANGUAGES`.
-        site: address of this site, e.g. ``https://centre.example/``, for the code that leads to the public page.
+        site: address of this site, e.g. ``https://centre.example/``, for the code that leads to the public page;
+            without it, as on a draft in the file, there is none.
 
     Raises:
         governance_center.papers.PaperFailed: it could not be set.
     """
     parts = [part_of(agreement, spoken) for spoken in LANGUAGES[language]]
     number = agreement.number or agreement.case.number
-    address = verification_address(agreement, site)
+    address = verification_address(agreement, site) if site else ""
     data = {
         "title": " ".join([*(part["title"] for part in parts), number]),
         "number": number,
         "parts": parts,
         "address": address,
-        "qr": qr_svg(address),
+        "qr": qr_svg(address) if address else "",
     }
     return papers.render("mediation/papers/agreement.typ", data, made_at=agreement.recorded_at)
 

@@ -117,9 +117,9 @@ WITH due AS MATERIALIZED ({due}), told AS (
     SELECT reader_id, kind, params, url, {key}, %(now)s::timestamptz,
            CASE WHEN email = '' THEN 'none' ELSE 'pending' END
     FROM (
-        SELECT id, stage, kind, params, url, reader_id, email FROM news WHERE reader_id IS NOT NULL
+        SELECT id, due_on, stage, kind, params, url, reader_id, email FROM news WHERE reader_id IS NOT NULL
         UNION ALL
-        SELECT news.id, news.stage, news.kind, news.params, news.url, desk.id, desk.email
+        SELECT news.id, news.due_on, news.stage, news.kind, news.params, news.url, desk.id, desk.email
         FROM news JOIN desk ON desk.division_id = news.division_id AND desk.nearness = 1 WHERE news.for_desk
     ) message
     ON CONFLICT (recipient_id, key) DO NOTHING

@@ -49,6 +49,7 @@ def test_a_worker_killed_after_sending_leaves_the_message_to_the_next_under_the_
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_share_the_messages(settings: Any) -> None:
+    settings.QUIET_FROM = settings.QUIET_UNTIL = 0
     for number in range(30):
         queue(key=f"notice:{number}", channel="sms", address="13800138000", language="zh-hans", text="调解会")
     with gateway() as desk:

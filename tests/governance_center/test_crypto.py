@@ -17,9 +17,11 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from accounts.models import OutgoingMessage
 from cases.models import DocumentContent, Person, PersonPhone
 from governance_center import checks, crypto, rotation
 from intake.models import Household, OutreachVisit, Source
+from mediation.models import CaseFile, Signature
 
 OLD, NEW, OTHER = (base64.urlsafe_b64encode(bytes([letter]) * 32).decode() for letter in b"onx")
 BOTH_CIPHERS = (crypto.AES, crypto.SM4)
@@ -152,7 +154,7 @@ def rotate(**options: Any) -> str:
 
 def test_every_model_with_an_encrypted_field_is_known() -> None:
     assert set(rotation.encrypted_models()) == {
-        DocumentContent, Household, OutreachVisit, Person, PersonPhone, Source,
+        CaseFile, DocumentContent, Household, OutgoingMessage, OutreachVisit, Person, PersonPhone, Signature, Source,
     }  # fmt: skip
     assert rotation.encrypted_fields(Person) == ["identity_number", "phone", "needs_note"]
 

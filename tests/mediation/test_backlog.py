@@ -106,7 +106,7 @@ def test_it_is_narrowed_by_place_and_category_and_so_is_the_proposal(
         assert client.get(address).context["page"].paginator.count == found
         shown = client.get(f"{reverse('mediation:proposal')}?{query}").context["proposals"]
         assert len(shown) == found
-    assert here in [row.case for row in shown] + waiting(world)
+    assert here in [row.case for row, _left_out in shown] + waiting(world)
 
 
 def test_many_are_proposed_at_once_with_as_many_queries_as_few(

@@ -11,6 +11,7 @@ from accounts.models import Notification, Role
 from cases.models import Case
 from cases.services import reopen_case
 from mediation.models import Agreement, FollowUp, Instalment, Obligation, Reminder
+from mediation.models.agreement import new_verification_code
 from mediation.services import reminding
 from mediation.services.follow_ups import record_follow_up
 from mediation.services.reminding import sweep, working_days_before
@@ -35,16 +36,18 @@ def owing(world: World, *days: int) -> tuple[Case, list[Obligation | Instalment]
     case = resolved(world)
     FollowUp.objects.all().delete()
     agreement, debtor = case.agreements.get(), case.parties.first()
-    Agreement.objects.filter(pk=agreement.pk).update(in_force_on=agreement.reached_on)
+    in_force = Agreement.objects.filter(pk=agreement.pk)
     owed = Obligation.objects.create(
         agreement=agreement, position=1, debtor=debtor, kind="pay", what="付款", amount=100, due_on=after(max(days))
     )
     if len(days) == 1:
+        in_force.update(in_force_on=agreement.reached_on)
         return case, [owed]
     parts = [
         Instalment.objects.create(obligation=owed, position=place, amount=10, due_on=after(day))
         for place, day in enumerate(days, start=1)
     ]
+    in_force.update(in_force_on=agreement.reached_on)
     return case, list(parts)
 
 
@@ -159,6 +162,7 @@ def test_of_what_is_performed_or_no_longer_stands_nobody_is_told(world: World, e
     else:
         later = case.agreements.get()
         later.pk, later.year, later.serial, later.committee = None, None, None, None
+        later.verification_code = new_verification_code()
         later.save()
     sweep_daily(9, 15)
     assert told("performance.") == []

@@ -42,8 +42,11 @@ def add_due(world: World, rounds: range) -> None:
     case = resolved(world)
     case.follow_ups.all().delete()
     FollowUp.objects.bulk_create(
-        FollowUp(case=case, round=number, day=7, due_on=timezone.localdate(), assignee=world.other_mediator)
-        for number in rounds
+        [
+            FollowUp(case=case, round=number, day=7, due_on=timezone.localdate(), assignee=world.other_mediator)
+            for number in rounds
+        ],
+        batch_size=1000,
     )
 
 

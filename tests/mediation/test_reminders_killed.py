@@ -40,8 +40,11 @@ def due() -> dt.date:
     cases = [resolved(world) for _each in range(3)]
     FollowUp.objects.update(state=FollowUp.State.CANCELLED)
     FollowUp.objects.bulk_create(
-        FollowUp(case=cases[n % 3], round=n + 1, day=7, due_on=day, assignee=world.other_mediator)
-        for n in range(VISITS)
+        [
+            FollowUp(case=cases[n % 3], round=n + 1, day=7, due_on=day, assignee=world.other_mediator)
+            for n in range(VISITS)
+        ],
+        batch_size=1000,
     )
     Notification.objects.all().delete()
     return day

@@ -60,8 +60,11 @@ def make_due() -> None:
     case = resolved(world)
     case.follow_ups.all().delete()
     FollowUp.objects.bulk_create(
-        FollowUp(case=case, round=number, day=7, due_on=timezone.localdate(), assignee=world.other_mediator)
-        for number in range(VISITS)
+        [
+            FollowUp(case=case, round=number, day=7, due_on=timezone.localdate(), assignee=world.other_mediator)
+            for number in range(VISITS)
+        ],
+        batch_size=1000,
     )
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Notification, Role
 from cases import ledger
 from cases.models import Case
+from cases.selectors import timeline
 from governance_center.errors import IllegalMove, MissingInput, NotAllowed
 from mediation.agreement_paper import _facts
 from mediation.models import Assignment, Mediator, Session, SessionMediator
@@ -314,7 +315,11 @@ def test_the_pages_release_and_change_the_lead_with_a_reason(world: World, sign_
         assert client.post(release, {"reason": "另有任务"}).status_code == 302
     assert client.get(release).status_code == 302
     assert not Assignment.objects.current().assisting().exists()
-    assert "另有任务" in client.get(reverse("cases:detail", args=[case.number])).content.decode()
+    page = client.get(reverse("cases:detail", args=[case.number]))
+    assert "另有任务" in page.content.decode()
+    told = [[str(word) for word in entry.details] for entry in timeline(case) if entry.kind == "mediator.assigned"]
+    names = str(world.mediator), str(world.other_mediator)
+    assert [words[0] for words in told] == [names[0], names[0], names[1], names[1], names[0]]
 
 
 @pytest.mark.parametrize("name", ["clerk", "mediator", "official"])
