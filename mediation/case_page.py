@@ -14,8 +14,10 @@ from cases.sections import Action, Section
 from cases.services.screening import kept_out
 from cases.states import State
 from cases.workflow import Actor
-from mediation import agreement_paper, life, prescription_paper, selectors
+from mediation import agreement_paper, life, next_step, prescription_paper, selectors
+from mediation.matching import reasons_of
 from mediation.models import Agreement, Assignment, FollowUp, PrescribedStep, Prescription, RightsNotice, Session
+from mediation.models.agreement import AFTER_AGREEMENT
 from mediation.services import (
     absences,
     extending,
@@ -61,7 +63,8 @@ def sections(case: Case, user: User) -> list[Section]:
     found = _session_sections(case, user)
     if assignments:
         asked = list(selectors.recusals(case))
-        shown = {"assignments": assignments, "recusals": asked, "may_decide": recusing.may_decide(case, user)}
+        rows = [(row, reasons_of(row.suggestions) if row.ended_at is None else []) for row in assignments]
+        shown = {"assignments": rows, "recusals": asked, "may_decide": recusing.may_decide(case, user)}
         found.append(Section("mediation/_assignments.html", shown))
     if agreements:
         found.append(Section("mediation/_agreements.html", _agreements(agreements, case, user)))
@@ -94,6 +97,12 @@ def _session_sections(case: Case, user: User) -> list[Section]:
 
 
 def actions(case: Case, user: User) -> list[Action]:
+    """The buttons of the page; for a mediator the next step of the matter stands first and alone is the main one."""
+    step, found = next_step.of_case(case, user), _actions(case, user)
+    return [step, *(one for one in found if one.url != step.url)] if step else found
+
+
+def _actions(case: Case, user: User) -> list[Action]:
     found = []
     if may_assign(case, user):
         url = reverse("mediation:assign", args=[case.number])
@@ -107,7 +116,7 @@ def actions(case: Case, user: User) -> list[Action]:
         found.append(Action(url, _("A party asks that a mediator withdraws"), "user-question"))
     if calling.may_call(case, user):
         url = reverse("mediation:session_call", args=[case.number])
-        found.append(Action(url, _("Call a session"), "calendar-plus", is_main=True))
+        found.append(Action(url, _("Call a session"), "calendar-plus"))
         url = reverse("mediation:rights", args=[case.number])
         found.append(Action(url, _("Record the notice of rights"), "file-certificate"))
     if absences.may_record(case, user):
@@ -115,10 +124,15 @@ def actions(case: Case, user: User) -> list[Action]:
         found.append(Action(url, _("When a party cannot come"), "calendar-off"))
     if may_agree(case, user):
         url = reverse("mediation:agreement", args=[case.number])
-        found.append(Action(url, _("Record the agreement"), "writing-sign", is_main=True))
+        found.append(Action(url, _("Record the agreement"), "writing-sign"))
         if extending.limit_of(case):
             url = reverse("mediation:longer", args=[case.number])
             found.append(Action(url, _("Ask for a longer mediation"), "calendar-plus"))
+    if case.state in AFTER_AGREEMENT and user.role in agreement_paper.READERS:
+        written = Agreement.objects.filter(case=case, form=Agreement.Form.WRITTEN).newest().first()
+        if written:
+            url = reverse("mediation:signing", args=[written.pk])
+            found.append(Action(url, _("Agreement: paper, performance, court"), "writing-sign"))
     if may_withdraw(case, user):
         found.append(Action(reverse("mediation:recuse", args=[case.number]), _("I should withdraw"), "user-off"))
     if prescribing.may_prescribe(case, user):

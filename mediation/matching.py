@@ -101,6 +101,16 @@ class Reason:
         return sentence % self.params if self.params else sentence
 
 
+def reasons_of(stored: Mapping[str, Any]) -> list[Reason]:
+    """The reasons as they were when somebody was chosen, from what an assignment keeps of the ranking.
+
+    A sentence whose figures were not kept then is left out.
+    """
+    params = stored.get("params", {})
+    told = [code for code in stored.get("reasons", ()) if code in params or "%(" not in str(REASONS[code])]
+    return [Reason(code, 0, params.get(code, {})) for code in told]
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A mediator with points (100 at most) and the reasons for and against."""

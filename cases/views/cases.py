@@ -64,7 +64,7 @@ def case_detail(request: HttpRequest, number: str) -> HttpResponse:
             "meeting": meeting_of(case, user),
             "limits": limits_of(case, user),
             "timeline": selectors.timeline(case),
-            "actions": possible(case, user) + actions_of(case, user),
+            "actions": sorted(possible(case, user) + actions_of(case, user), key=lambda action: not action.is_main),
             "return_notice": return_notice(case, user),
             "sections": sections_of(case, user),
         },

@@ -36,8 +36,8 @@ class Assignment(models.Model):
 
     ``seat`` is 0 for the lead, 1 or 2 for those who assist; no seat is taken twice at a time.
     ``suggestions`` is what the ranking said then: ``rank`` (None: not among those ranked), ``points``, codes of the
-    ``reasons``, and the best five ``alternatives``. ``despite`` is a dispatcher's reason for a choice that the data
-    spoke against.
+    ``reasons`` with the figures of their sentences in ``params``, and the best five ``alternatives``. ``despite`` is
+    a dispatcher's reason for a choice that the data spoke against.
     """
 
     class Role(models.TextChoices):

@@ -225,5 +225,6 @@ def ranking_as_stored(mediator: Mediator, ranking: Sequence[Suggestion]) -> dict
         "rank": place + 1 if place is not None else None,
         "points": chosen.points if chosen else None,
         "reasons": [reason.code for reason in chosen.reasons] if chosen else [],
+        "params": {reason.code: reason.params for reason in chosen.reasons if reason.params} if chosen else {},
         "alternatives": [{"mediator": found.mediator.pk, "points": found.points} for found in others],
     }

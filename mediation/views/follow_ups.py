@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,12 +19,14 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import role_required, staff
 from accounts.models import Look, Role
-from cases.models import CaseParty
+from cases.models import Case, CaseParty
 from cases.services import people
+from cases.states import State
 from governance_center.errors import GovernanceError
 from governance_center.http import submit
 from mediation import selectors
 from mediation.models import FollowUp
+from mediation.models.agreement import AFTER_AGREEMENT
 from mediation.services import follow_ups, visitors
 from mediation.visit_forms import DeclineForm, GiveForm, VisitFilter, VisitForm
 
@@ -68,7 +71,7 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and submit(
         form, lambda: follow_ups.record_follow_up(follow_up=visit, by=user, **form.values())
     ):
-        messages.success(request, _("The visit was recorded."))
+        messages.success(request, " ".join((_("The visit was recorded."), _what_follows(visit))))
         return redirect("cases:detail", visit.case.number)
     context = {
         "visit": visit,
@@ -95,7 +98,7 @@ def one_tap(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         done = _("The visit on case %(number)s was recorded.") % {"number": visit.case.number}
-        messages.success(request, done)
+        messages.success(request, " ".join((done, _what_follows(visit))))
     return redirect(_back(request))
 
 
@@ -160,6 +163,17 @@ def _action(request: HttpRequest, visit: FollowUp, form: object, title: str, ico
 def _moved_on(request: HttpRequest, visit: FollowUp) -> HttpResponse:
     messages.warning(request, _("This visit was already recorded, or it is not yours to change."))
     return redirect("cases:detail", visit.case.number)
+
+
+def _what_follows(visit: FollowUp) -> str:
+    """Where a recorded visit leads: to the next one, to the end, or back to the work."""
+    case = Case.objects.get(pk=visit.case_id)
+    if case.state == State.CLOSED:
+        return _("The case is closed.")
+    if case.state not in AFTER_AGREEMENT:
+        return _("The case is open again, with its whole history.")
+    planned = FollowUp.objects.planned().of_plan().filter(case=case).order_by("due_on").first()
+    return _("The next visit is planned for %(day)s.") % {"day": date_format(planned.due_on)} if planned else ""
 
 
 def _back(request: HttpRequest) -> str:

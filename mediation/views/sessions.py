@@ -43,9 +43,11 @@ def call(request: HttpRequest, number: str) -> HttpResponse:
         return _moved_on(request, case)
     minutes, team = _minutes(request, 60), team_of(case) if case.mediator_id else []
     form, shown = _when_form(request, case, team, {"minutes": minutes})
-    if request.method == "POST" and submit(form, lambda: services.call_session(case=case, by=user, **form.values())):
-        messages.success(request, _("The session was called."))
-        return redirect("cases:detail", case.number)
+    if request.method == "POST":
+        called_now = submit(form, lambda: services.call_session(case=case, by=user, **form.values()))
+        if called_now:
+            messages.success(request, _("The session was called. Now tell the parties."))
+            return redirect("mediation:session_notices", called_now.pk)
     untold = holding.untold(case, CaseParty.objects.filter(case=case).select_related("person"))
     return _page(request, case, form, _("Call a session"), "calendar-plus", untold=untold, **shown)
 
@@ -66,7 +68,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     return _deed(
         request, session, form, lambda: services.move_session(session=session, by=user, **form.values()),
         title=gettext_lazy("Move the session"), icon="calendar-event", done=gettext_lazy("The session was moved."),
-        **shown,
+        then="mediation:session_notices", **shown,
     )  # fmt: skip
 
 
@@ -203,13 +205,14 @@ def _deed(
     title: str | Promise,
     icon: str,
     done: str | Promise,
+    then: str = "",
     **context: Any,
 ) -> HttpResponse:
-    """Show the form of a deed on a planned session, or do it and go back to the case."""
+    """Show the form of a deed on a planned session, or do it and go back to the case, or on to another page of it."""
     if request.method == "POST":
         if submit(form, use_case):
             messages.success(request, str(done))
-            return redirect("cases:detail", session.case.number)
+            return redirect(then, session.pk) if then else redirect("cases:detail", session.case.number)
     elif session.state != Session.State.PLANNED:
         return _moved_on(request, session.case)
     elif not services.may_settle(session, staff(request)):

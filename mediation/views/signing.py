@@ -21,8 +21,9 @@ from cases.models import Case, Document
 from cases.services.documents import content_of
 from governance_center import papers
 from governance_center.http import submit
-from mediation import agreement_paper, selectors
+from mediation import agreement_paper, life, selectors
 from mediation.models import Agreement
+from mediation.services import may_record_performance
 from mediation.services import signing as services
 from mediation.services.agreements import may_correct
 from mediation.signing_forms import PaperForm, SealForm, SignForm
@@ -39,8 +40,11 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
     user = staff(request)
     row, case = agreement_of(user, pk)
     is_open = services.is_open(row, case) and services.may_witness(case, user)
+    shown = selectors.agreements_of(case).get(pk=row.pk) if row.in_force_on else row
     context = {
-        "agreement": row,
+        "agreement": shown,
+        "life": life.of(shown, case, user),
+        "data": {"may_record": may_record_performance(case, user)},
         "case": case,
         "signers": services.signers(row),
         "copies": services.copies(row),

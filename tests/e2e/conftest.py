@@ -49,7 +49,8 @@ def visit(browser: Browser, live_server: Any, demo: None) -> Iterator[Callable[.
     contexts: list[BrowserContext] = []
 
     def enter(username: str, language: str, viewport: dict[str, int] = DESKTOP) -> Person:
-        context = browser.new_context(viewport=viewport, locale="en-GB")  # type: ignore[arg-type]
+        touch = viewport == PHONE
+        context = browser.new_context(viewport=viewport, locale="en-GB", has_touch=touch)  # type: ignore[arg-type]
         contexts.append(context)
         person = Person(context.new_page(), live_server.url, language)
         person.sign_in(username)
