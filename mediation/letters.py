@@ -39,9 +39,13 @@ def guidance(row: CourtGuidance, *, language: str) -> bytes:
     return _set(row.agreement, language, lambda: _guidance(row), day=row.guided_on)
 
 
-def application(agreement: Agreement, *, language: str) -> bytes:
-    """The joint application for judicial confirmation, to be signed by all parties."""
-    asked = confirming.standing(agreement)
+def application(agreement: Agreement, asked: Confirmation | None = None, *, language: str) -> bytes:
+    """The joint application for judicial confirmation, to be signed by all parties.
+
+    Args:
+        asked: as it was made; without it that which stands, or a form to be filled in.
+    """
+    asked = asked or confirming.standing(agreement)
     return _set(agreement, language, lambda: _application(agreement, asked), day=asked.asked_on if asked else None)
 
 

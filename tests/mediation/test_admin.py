@@ -54,6 +54,8 @@ def test_a_mediator_is_linked_to_the_own_file_and_employer(world: World, sign_in
     data = {
         "user": mediator.user_id, "committee": mediator.committee_id, "name": mediator.name, "languages": "zh-hans",
         "capacity": 20, "is_active": "on", "person": person.pk, "employer": "龙井市第一中学",
+        "position": mediator.position, "employment": mediator.employment, "gender": mediator.gender,
+        "qualification": mediator.qualification,
     }  # fmt: skip
     assert client.post(url, data).status_code == 302
     mediator.refresh_from_db()
