@@ -44,6 +44,8 @@ class Content:
     table: list[list[str]] = field(default_factory=list)
     signatures: Sequence[str] = ()
     has_seal: bool = False
+    is_table_last: bool = False
+    """the wording leads to the table, which then stands below it"""
     words: dict[str, str] = field(default_factory=dict)
 
 
@@ -178,7 +180,9 @@ def performance(facts: FileFacts, about: Any) -> Content:
             proof = part.proof.text if part.proof else EMPTY
             amount = f"￥{part.amount:,.2f}" if part.amount else EMPTY
             table.append([str(duty.debtor), duty.what, amount, part.due_on.isoformat(), done, proof])
-    return Content(_heads(facts, parties=True), table=table, signatures=[_("Mediator")], has_seal=True)
+    return Content(
+        _heads(facts, parties=True), table=table, signatures=[_("Mediator")], has_seal=True, is_table_last=True
+    )
 
 
 def follow_up(facts: FileFacts, about: FollowUp) -> Content:
@@ -206,7 +210,7 @@ def follow_up(facts: FileFacts, about: FollowUp) -> Content:
     return Content(
         rows,
         sections=[(_("Note"), about.note.text if about.note else EMPTY)],
-        signatures=[_("Who was asked"), _("Visitor")],
+        signatures=[_("Who was spoken to"), _("Visitor")],
         words={"agreement_number": number or EMPTY},
     )
 
@@ -219,7 +223,6 @@ def ending(facts: FileFacts, about: CaseEvent) -> Content:
         (_("Mediator"), str(facts.mediator or EMPTY)),
         (_("Accepted on"), _day(facts.case.accepted_at)),
         (_("Mediation ended on"), ended_on),
-        (_("Way recommended"), way),
     ]
     return Content(
         rows,

@@ -91,6 +91,7 @@ def set_content(content: Content, made_on: str) -> dict[str, Any]:
         "rows": content.rows,
         "sections": content.sections,
         "table": content.table,
+        "is_table_last": content.is_table_last,
         "signatures": list(content.signatures),
         "sign": _("(signature)"),
         "date": _("Date"),
