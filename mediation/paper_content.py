@@ -28,6 +28,7 @@ from mediation.models import (
     PowerOfAttorney,
     Session,
 )
+from mediation.services.clarity import only_lists
 
 Rows = list[tuple[str, str]]
 Part = CaseParty.Part
@@ -312,7 +313,7 @@ def _agreement_rows(facts: FileFacts, about: Agreement) -> Rows:
 def _agreement_texts(about: Agreement) -> Rows:
     texts = [
         (_("Facts, issues and responsibilities"), about.responsibilities),
-        (_("What was agreed"), about.terms),
+        (_("What was agreed"), "" if only_lists(about) else about.terms),
         (_("Obligations"), "\n".join(_duty(place, duty) for place, duty in enumerate(about.obligations.all(), 1))),
         (_("What if it is not performed"), about.if_not),
     ]

@@ -27,6 +27,7 @@ from tests.mediation.sessions import at, call, mediated
 from tests.mediation.signing import PDF, SITE, in_force, late, sign_all, written
 from tests.mediation.test_confirming import ask
 from tests.mediation.test_notices import move
+from tests.mediation.test_obligations import agree, pay
 from tests.mediation.test_performing import guided, urged
 from tests.mediation.test_prescriptions import given, repeated
 from tests.world import World
@@ -252,3 +253,11 @@ def test_archived_letters_are_kept(world: World) -> None:
     assert item.document
     assert item.document.pk in row.documents
     assert content_of(item.document)[:5] == PDF[:5]
+
+
+def test_what_the_terms_only_list_is_not_said_twice(world: World) -> None:
+    case = mediated(world)
+    agreement = agree(world, case, pay(case, what="返还押金"), form="oral")
+    (item,) = items(case, Part.AGREEMENT, "oral_agreement")
+    assert item.source == agreement.pk
+    assert made(case, item, world, "zh-hans").count("返还押金") == 1
