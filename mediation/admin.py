@@ -7,15 +7,28 @@ from mediation.models import (
     Agreement,
     Assignment,
     Attendance,
+    CaseFile,
     Committee,
     Confirmation,
     Conflict,
+    CourtGuidance,
+    DocxTemplate,
+    FollowUp,
     FollowUpCode,
     FollowUpPlan,
+    InvestigationRecord,
+    MadePaper,
     Mediator,
     MediatorAbsence,
+    Notice,
+    PaperTemplate,
     PartyAbsence,
+    PowerOfAttorney,
+    PrescribedStep,
+    Prescription,
     Recusal,
+    Reminder,
+    Replacement,
     RightsNotice,
     Room,
     SecondCallDraw,
@@ -23,6 +36,7 @@ from mediation.models import (
     Session,
     SessionMediator,
     Signature,
+    Urging,
 )
 
 
@@ -207,3 +221,117 @@ class SecondCallDrawAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: SecondCallDraw | None = None) -> bool:
         return False
+
+
+@admin.register(Reminder)
+class ReminderAdmin(ReadOnlyAdmin):
+    list_display = ("subject", "subject_id", "stage", "told_on", "made_at")
+    list_filter = ("subject", "stage")
+    search_fields = ("=subject_id",)
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    list_display = ("session", "party", "occasion", "channel", "version", "by", "at")
+    list_filter = ("occasion", "channel")
+    list_select_related = ("session", "party__person", "by")
+    search_fields = ("session__case__number",)
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(ReadOnlyAdmin):
+    list_display = ("case", "due_on", "day", "state", "assignee", "outcome", "origin")
+    list_filter = ("state", "outcome", "origin", "channel")
+    list_select_related = ("case", "assignee")
+    search_fields = ("case__number", "assignee__username", "assignee__display_name")
+    exclude = ("note",)
+
+
+class StepInline(admin.TabularInline):
+    model = PrescribedStep
+    fields = ("position", "kind", "department", "party", "committee", "what", "due_on", "done_on")
+    extra, can_delete = 0, False
+
+
+@admin.register(Prescription)
+class PrescriptionAdmin(ReadOnlyAdmin):
+    list_display = ("case", "causes", "by", "at")
+    list_select_related = ("case", "by")
+    search_fields = ("case__number",)
+    exclude = ("diagnosis",)
+    inlines = (StepInline,)
+
+
+@admin.register(Urging)
+class UrgingAdmin(ReadOnlyAdmin):
+    list_display = ("agreement", "party", "urged_on", "how", "perform_by", "by")
+    list_filter = ("how",)
+    list_select_related = ("agreement", "party__person", "by")
+    search_fields = ("agreement__case__number",)
+    exclude = ("text",)
+
+
+@admin.register(CourtGuidance)
+class CourtGuidanceAdmin(ReadOnlyAdmin):
+    list_display = ("agreement", "court", "guided_on", "by")
+    list_select_related = ("agreement", "by")
+    search_fields = ("agreement__case__number",)
+
+
+@admin.register(InvestigationRecord)
+class InvestigationRecordAdmin(ReadOnlyAdmin):
+    """Without what was said: that is read by those who see the case."""
+
+    list_display = ("case", "asked_at", "asked_by", "recorded_by")
+    list_select_related = ("case", "recorded_by")
+    search_fields = ("case__number",)
+    exclude = ("text",)
+
+
+@admin.register(PowerOfAttorney)
+class PowerOfAttorneyAdmin(ReadOnlyAdmin):
+    list_display = ("case", "principal", "attorney", "scope", "given_on")
+    list_filter = ("scope", "relation")
+    list_select_related = ("case", "principal__person")
+    search_fields = ("case__number",)
+
+
+@admin.register(PaperTemplate)
+class PaperTemplateAdmin(ReadOnlyAdmin):
+    """Changed on the page of the wordings, which keeps the versions."""
+
+    list_display = ("kind", "version", "title_zh_hans", "title_ko", "is_in_force", "is_shipped", "made_by", "made_at")
+    list_filter = ("kind", "is_in_force")
+    list_select_related = ("made_by",)
+
+
+@admin.register(DocxTemplate)
+class DocxTemplateAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "version", "is_in_force", "made_by", "made_at", "sha256")
+    list_filter = ("kind", "is_in_force")
+    list_select_related = ("made_by",)
+    exclude = ("content",)
+
+
+@admin.register(MadePaper)
+class MadePaperAdmin(ReadOnlyAdmin):
+    list_display = ("case", "kind", "source", "template", "document", "made_by", "made_at")
+    list_filter = ("kind",)
+    list_select_related = ("case", "template", "document", "made_by")
+    search_fields = ("case__number",)
+
+
+@admin.register(Replacement)
+class ReplacementAdmin(ReadOnlyAdmin):
+    list_display = ("old", "new", "reason", "by", "at")
+    list_select_related = ("old", "new", "by")
+    search_fields = ("old__case__number",)
+
+
+@admin.register(CaseFile)
+class CaseFileAdmin(ReadOnlyAdmin):
+    list_display = ("case", "language", "retention", "pages", "sha256", "made_by", "made_at")
+    list_filter = ("retention", "language")
+    list_select_related = ("case", "made_by")
+    search_fields = ("case__number",)
+    exclude = ("front",)

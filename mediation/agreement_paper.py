@@ -25,7 +25,7 @@ from mediation import selectors, signature_drawing
 from mediation.models import Agreement, Mediator, Obligation
 from mediation.models.agreement import AFTER_AGREEMENT
 from mediation.services import confirming, signing
-from mediation.services.clarity import Term, listed
+from mediation.services.clarity import only_lists
 
 BOTH = "both"
 LANGUAGES: Mapping[str, tuple[str, ...]] = {
@@ -182,15 +182,7 @@ def _after(agreement: Agreement) -> Rows:
     duties = agreement.obligations.all()
     if not duties:
         return _texts((_("Terms"), agreement.terms), told)
-    same = agreement.terms == listed([_term(duty) for duty in duties])
-    return _texts((_("Further terms"), "" if same else agreement.terms), told)
-
-
-def _term(duty: Obligation) -> Term:
-    return Term(
-        debtor=duty.debtor, creditor=duty.creditor, kind=duty.kind, what=duty.what, amount=duty.amount,
-        due_on=duty.due_on,
-    )  # fmt: skip
+    return _texts((_("Further terms"), "" if only_lists(agreement) else agreement.terms), told)
 
 
 def _obligation(duty: Obligation) -> dict[str, Any]:

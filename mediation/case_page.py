@@ -14,7 +14,7 @@ from cases.sections import Action, Section
 from cases.services.screening import kept_out
 from cases.states import State
 from cases.workflow import Actor
-from mediation import agreement_paper, life, next_step, prescription_paper, selectors
+from mediation import agreement_paper, life, next_step, selectors
 from mediation.matching import reasons_of
 from mediation.models import Agreement, Assignment, FollowUp, PrescribedStep, Prescription, RightsNotice, Session
 from mediation.models.agreement import AFTER_AGREEMENT
@@ -183,7 +183,7 @@ def _prescription(prescription: Prescription, case: Case, user: User) -> dict[st
         "causes": [names.get(("cause", code), code) for code in prescription.causes],
         "groups": [(kind.label, [step for step in steps if step.kind == kind]) for kind in kinds],
         "may_mark": prescribing.may_mark(case, user),
-        "languages": prescription_paper.NAMES if user.role in PAPER_READERS else (),
+        "languages": agreement_paper.NAMES if user.role in PAPER_READERS else (),
     }
 
 

@@ -32,6 +32,8 @@ class Item:
     about: Any = None
     made: MadePaper | None = None
     document: Document | None = None
+    is_settled: bool = False
+    """the paper of an agreement in force, which nothing made later takes the place of"""
 
     @property
     def source(self) -> int:
@@ -75,9 +77,11 @@ def contents(facts: FileFacts) -> list[PartContents]:
     standing = set()
     for kind, about, at in paper_kinds.offers(facts):
         made = facts.made.get((kind.code, paper_kinds.source_of(about)))
-        document = made.document if made else _kept_paper(facts, about)
+        settled = _kept_paper(facts, about)
+        document = settled or (made.document if made else None)
         standing.add(document.pk if document else None)
-        found[kind.part].items.append(Item(str(kind.code.label), at, kind, about, made, document))
+        item = Item(kind.title(about), at, kind, about, made, document, is_settled=settled is not None)
+        found[kind.part].items.append(item)
     for document in facts.documents:
         if document.pk not in standing and document.part in found:
             found[Part(document.part)].items.append(Item(document.title, document.added_at, document=document))
@@ -85,7 +89,7 @@ def contents(facts: FileFacts) -> list[PartContents]:
 
 
 def _kept_paper(facts: FileFacts, about: Any) -> Document | None:
-    """Of an agreement in force the paper that was kept then, which nothing made later may take the place of."""
+    """Of an agreement in force the paper that was kept then."""
     if not isinstance(about, Agreement) or about.paper_id is None:
         return None
     return next((document for document in facts.documents if document.pk == about.paper_id), None)

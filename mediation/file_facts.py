@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
-from cases.models import Case, CaseParty, Document, EventKind
+from django.db.models import QuerySet
+
+from cases.models import Case, CaseEvent, CaseParty, Document, EventKind, Note
+from cases.states import GUIDED_OUTCOMES
 from mediation import selectors
 from mediation.models import (
     Agreement,
     Assignment,
+    Confirmation,
+    CourtGuidance,
     FollowUp,
     InvestigationRecord,
     MadePaper,
     Mediator,
+    Notice,
     PowerOfAttorney,
+    Prescription,
     Replacement,
     RightsNotice,
     Session,
+    Urging,
 )
 
 Part = CaseParty.Part
+_VISIT = ("done_by", "note", "spoken_to__person", "companion", "assignee")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,16 @@ class FileFacts:
     made: dict[tuple[str, int], MadePaper] = field(default_factory=dict)
     replacements: list[Replacement] = field(default_factory=list)
     mediator: Mediator | None = None
-    is_confirmation_asked: bool = False
+    prescriptions: list[Prescription] = field(default_factory=list)
+    letters: list[Notice] = field(default_factory=list)
+    """notices on paper of sessions as they are called now"""
+    urgings: list[Urging] = field(default_factory=list)
+    guidances: list[CourtGuidance] = field(default_factory=list)
+    confirmations: list[Confirmation] = field(default_factory=list)
+    """applications to the court, those that were withdrawn too"""
+    ended: CaseEvent | None = None
+    """the entry of the ledger by which the mediation ended without a solution, where it stands so"""
+    ended_why: str = ""
 
     def of_part(self, *parts: str) -> list[CaseParty]:
         return [party for party in self.parties if party.part in parts]
@@ -65,10 +85,11 @@ def read(case: Case) -> FileFacts:
     )
     gone = {row.old_id for row in replacements}
     documents = Document.objects.filter(case=case).select_related("added_by").order_by("added_at", "pk")
-    visits = FollowUp.objects.filter(case=case, state=FollowUp.State.DONE).select_related("done_by", "note")
+    visits = FollowUp.objects.filter(case=case, state=FollowUp.State.DONE)
     agreements = list(selectors.agreements_of(case))
     for agreement in agreements:
         agreement.case = case
+    ended = _ended(case)
     return FileFacts(
         case=case,
         parties=list(case.parties.select_related("person__ethnic_group", "person__division")),
@@ -76,7 +97,7 @@ def read(case: Case) -> FileFacts:
         agreements=agreements,
         investigations=list(InvestigationRecord.objects.filter(case=case)),
         powers=list(PowerOfAttorney.objects.filter(case=case).select_related("principal__person")),
-        follow_ups=list(visits.order_by("done_at", "pk")),
+        follow_ups=list(visits.select_related(*_VISIT).order_by("done_at", "pk")),
         notices=list(RightsNotice.objects.filter(case=case).select_related("party__person", "by")),
         documents=[document for document in documents if document.pk not in gone],
         made={
@@ -85,8 +106,55 @@ def read(case: Case) -> FileFacts:
         },
         replacements=replacements,
         mediator=_mediator(case),
-        is_confirmation_asked=case.events.filter(kind=EventKind.CONFIRMATION_ASKED).exists(),
+        prescriptions=_of_case(case, Prescription.objects.select_related("diagnosis", "by")),
+        letters=_letters(case),
+        urgings=_of_agreements(agreements, Urging.objects.select_related("party__person")),
+        guidances=_of_agreements(agreements, CourtGuidance.objects.all()),
+        confirmations=_of_agreements(agreements, Confirmation.objects.all()),
+        ended=ended,
+        ended_why=_why(case, ended),
     )
+
+
+def _of_case(case: Case, rows: QuerySet[Any]) -> list[Any]:
+    """Those of the case, the oldest first, with the case as it was read."""
+    found = list(rows.filter(case=case).order_by("pk"))
+    for row in found:
+        row.case = case
+    return found
+
+
+def _of_agreements(agreements: list[Agreement], rows: QuerySet[Any]) -> list[Any]:
+    """Those of the agreements, the oldest first, with the agreement as it was read."""
+    own = {agreement.pk: agreement for agreement in agreements}
+    found = list(rows.filter(agreement__in=own).order_by("pk"))
+    for row in found:
+        row.agreement = own[row.agreement_id]
+    return found
+
+
+def _letters(case: Case) -> list[Notice]:
+    """Given on paper; of a session that was moved since only what was given then."""
+    rows = Notice.objects.filter(session__case=case, channel=Notice.Channel.PAPER)
+    related = ("party__person", "session__mediator__committee", "session__room__centre")
+    found = list(rows.select_related(*related).order_by("pk"))
+    moved = case.events.filter(kind=EventKind.SESSION_MOVED).values_list("data__session", flat=True) if found else []
+    times = Counter(moved)
+    for row in found:
+        row.session.case = case
+    return [row for row in found if row.version == times[row.session_id]]
+
+
+def _ended(case: Case) -> CaseEvent | None:
+    if case.outcome not in GUIDED_OUTCOMES:
+        return None
+    return case.events.filter(kind=EventKind.UNRESOLVED).order_by("-sequence").first()
+
+
+def _why(case: Case, ended: CaseEvent | None) -> str:
+    """The note that was written with it."""
+    note = Note.objects.filter(case=case, pk=ended.data.get("note")).first() if ended else None
+    return note.text if note else ""
 
 
 def _sessions(case: Case) -> list[Session]:

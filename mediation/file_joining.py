@@ -196,7 +196,7 @@ def _index(parts: Sequence[PartContents], starts: dict[int, tuple[int, int]]) ->
         for item in part.papers:
             first, last = starts[id(item)]
             page = str(first) if first == last else f"{first}–{last}"
-            title = str(item.kind.code.label) if item.kind else item.title
+            title = item.kind.title(item.about) if item.kind else item.title
             rows.append(
                 {"level": 1, "is_missing": False, "cells": ["", title, page, timezone.localdate(item.at).isoformat()]}
             )

@@ -31,7 +31,7 @@ class Standing:
     """ended by a written or an oral agreement"""
     is_resolved: bool = False
     is_performed: bool = False
-    """something owed was performed"""
+    """something owed was performed, or its performance urged"""
     is_followed_up: bool = False
     is_confirmation_asked: bool = False
     is_closed: bool = False
@@ -75,8 +75,9 @@ def standing_of(facts: FileFacts) -> Standing:
         is_ended=case.state in ENDED,
         is_agreed=case.outcome in {Outcome.WRITTEN_AGREEMENT, Outcome.ORAL_AGREEMENT},
         is_resolved=case.outcome in RESOLVED_OUTCOMES,
-        is_performed=any(part.performed_on for duty in duties for part in (duty, *duty.instalments.all())),
+        is_performed=bool(facts.urgings)
+        or any(part.performed_on for duty in duties for part in (duty, *duty.instalments.all())),
         is_followed_up=bool(facts.follow_ups),
-        is_confirmation_asked=facts.is_confirmation_asked,
+        is_confirmation_asked=bool(facts.confirmations),
         is_closed=case.state == State.CLOSED,
     )

@@ -39,9 +39,13 @@ def guidance(row: CourtGuidance, *, language: str) -> bytes:
     return _set(row.agreement, language, lambda: _guidance(row), day=row.guided_on)
 
 
-def application(agreement: Agreement, *, language: str) -> bytes:
-    """The joint application for judicial confirmation, to be signed by all parties."""
-    asked = confirming.standing(agreement)
+def application(agreement: Agreement, asked: Confirmation | None = None, *, language: str) -> bytes:
+    """The joint application for judicial confirmation, to be signed by all parties.
+
+    Args:
+        asked: as it was made; without it that which stands, or a form to be filled in.
+    """
+    asked = asked or confirming.standing(agreement)
     return _set(agreement, language, lambda: _application(agreement, asked), day=asked.asked_on if asked else None)
 
 
@@ -138,7 +142,7 @@ def _application(agreement: Agreement, asked: Confirmation | None) -> Letter:
         "paragraphs": [
             *(_("Applicant: %(who)s") % {"who": f"{one.name}　{blank}"} for one in parties),
             _("Request: to confirm that mediation agreement %(number)s is valid.") % {"number": agreement.number},
-            _("Facts and reasons: %(facts)s") % {"facts": f"{_reached(agreement)}{agreement.responsibilities}"},
+            _("Facts and reasons: %(facts)s") % {"facts": _sentences(_reached(agreement), agreement.responsibilities)},
             _(
                 "The applicants reached the agreement of their own will. There is no collusion and nothing that goes "
                 "round the law; should the agreement harm others, they bear the responsibility for it."
@@ -164,6 +168,12 @@ def _reached(agreement: Agreement) -> str:
         "day": date_format(agreement.reached_on),
         "force": date_format(force),
     }
+
+
+def _sentences(*said: str) -> str:
+    """One after the other: with a space between, in Chinese without."""
+    gap = "" if translation.get_language() == Language.CHINESE else " "
+    return gap.join(words for words in said if words)
 
 
 def _names(agreement: Agreement) -> str:

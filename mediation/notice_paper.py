@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.utils import timezone, translation
@@ -18,16 +19,24 @@ from mediation.notice_texts import when, where
 Occasion = Notice.Occasion
 
 
-def make(session: Session, party: CaseParty, occasion: Occasion, *, language: str) -> bytes:
-    """Set the notice as PDF; ``language`` is a key of ``LANGUAGES``.
+def make(
+    session: Session, party: CaseParty, occasion: Occasion, *, language: str, at: dt.datetime | None = None
+) -> bytes:
+    """Set the notice as PDF; ``language`` is a key of ``LANGUAGES``, ``at`` the moment it is given, now without one.
 
     Raises:
         governance_center.papers.PaperFailed: it could not be set.
     """
-    parts = [_part(session, party, occasion, spoken) for spoken in LANGUAGES[language]]
+    at = at or timezone.now()
+    parts = [_part(session, party, occasion, spoken, at) for spoken in LANGUAGES[language]]
     number = session.case.number
     data = {"title": " ".join([*(part["title"] for part in parts), number]), "number": number, "parts": parts}
-    return papers.render("mediation/papers/session_notice.typ", data, made_at=timezone.now())
+    return papers.render("mediation/papers/session_notice.typ", data, made_at=at)
+
+
+def again(notice: Notice, *, language: str) -> bytes:
+    """The notice as it was given on paper then. Raises as :func:`make`."""
+    return make(notice.session, notice.party, Occasion(notice.occasion), language=language, at=notice.at)
 
 
 def file_name(session: Session, language: str) -> str:
@@ -36,7 +45,7 @@ def file_name(session: Session, language: str) -> str:
         return f"{_('Notice of mediation')}-{session.case.number}.pdf"
 
 
-def _part(session: Session, party: CaseParty, occasion: Occasion, language: str) -> dict[str, Any]:
+def _part(session: Session, party: CaseParty, occasion: Occasion, language: str, at: dt.datetime) -> dict[str, Any]:
     """Everything that one language says; the parts of two languages have the same shape."""
     with translation.override(language):
         name, committee = str(party), session.mediator.committee
@@ -54,7 +63,7 @@ def _part(session: Session, party: CaseParty, occasion: Occasion, language: str)
             ],
             "notes": [] if occasion == Occasion.CANCELLED else _notes(),
             "seal": _("(seal)"),
-            "date": date_format(timezone.localdate()),
+            "date": date_format(timezone.localdate(at)),
             "receipt": _("Received by: %(name)s") % {"name": name},
             "signs": _("(signature)"),
             "received_on": _("Date"),

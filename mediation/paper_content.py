@@ -15,8 +15,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from cases.models import CaseParty, Channel
+from cases.models import CaseEvent, CaseParty, Channel
 from governance_center.amounts import in_capitals
+from mediation import selectors
 from mediation.file_facts import FileFacts
 from mediation.models import (
     Agreement,
@@ -27,6 +28,7 @@ from mediation.models import (
     PowerOfAttorney,
     Session,
 )
+from mediation.services.clarity import only_lists
 
 Rows = list[tuple[str, str]]
 Part = CaseParty.Part
@@ -43,6 +45,8 @@ class Content:
     table: list[list[str]] = field(default_factory=list)
     signatures: Sequence[str] = ()
     has_seal: bool = False
+    is_table_last: bool = False
+    """the wording leads to the table, which then stands below it"""
     words: dict[str, str] = field(default_factory=dict)
 
 
@@ -177,28 +181,62 @@ def performance(facts: FileFacts, about: Any) -> Content:
             proof = part.proof.text if part.proof else EMPTY
             amount = f"￥{part.amount:,.2f}" if part.amount else EMPTY
             table.append([str(duty.debtor), duty.what, amount, part.due_on.isoformat(), done, proof])
-    return Content(_heads(facts, parties=True), table=table, signatures=[_("Mediator")], has_seal=True)
+    return Content(
+        _heads(facts, parties=True), table=table, signatures=[_("Mediator")], has_seal=True, is_table_last=True
+    )
 
 
 def follow_up(facts: FileFacts, about: FollowUp) -> Content:
     """人民调解回访记录."""
     number = next((row.number for row in reversed(facts.agreements) if row.number), "")
     satisfied = about.get_satisfaction_display() if about.satisfaction else EMPTY
+    other = about.assignee if about.done_by_id == about.companion_id else about.companion
+    kind = [(_("Kind of visit"), about.get_origin_display())] if about.is_second else []
     rows = [
         *_heads(facts, parties=True),
         (_("Number of the agreement"), number or EMPTY),
         (_("Follow-up on"), _moment(about.done_at)),
         (_("Day after the solution"), str(about.day)),
+        *kind,
+        (_("Way of visiting"), about.get_channel_display()),
+        (_("Who was spoken to"), str(about.spoken_to or EMPTY)),
         (_("How it stands"), about.get_outcome_display()),
         (_("Satisfaction"), satisfied),
+        (_("Signs of escalation"), _codes("sign", about.signs)),
+        (_("Help needed"), _codes("help", about.helps)),
+        (_("Next step"), about.get_next_step_display() or EMPTY),
         (_("Visitor"), str(about.done_by or EMPTY)),
+        *([(_("Together with"), str(other))] if other else []),
     ]
     return Content(
         rows,
         sections=[(_("Note"), about.note.text if about.note else EMPTY)],
-        signatures=[_("Who was asked"), _("Visitor")],
+        signatures=[_("Who was spoken to"), _("Visitor")],
         words={"agreement_number": number or EMPTY},
     )
+
+
+def ending(facts: FileFacts, about: CaseEvent) -> Content:
+    """人民调解终止告知书 (人民调解法 art. 26): why the mediation ended, and the ways open to the parties."""
+    way, ended_on = facts.case.get_outcome_display(), _day(about.at)
+    rows = [
+        *_heads(facts, parties=True),
+        (_("Mediator"), str(facts.mediator or EMPTY)),
+        (_("Accepted on"), _day(facts.case.accepted_at)),
+        (_("Mediation ended on"), ended_on),
+    ]
+    return Content(
+        rows,
+        sections=[(_("Why no agreement was reached"), facts.ended_why or EMPTY)],
+        signatures=[_("Applicant"), _("Other party"), _("Mediator")],
+        has_seal=True,
+        words={"ended_on": ended_on, "way": way},
+    )
+
+
+def elsewhere(facts: FileFacts, about: Any) -> Content:
+    """Of a paper that another module sets as a whole."""
+    return Content([])
 
 
 def closing(facts: FileFacts, about: Any) -> Content:
@@ -275,7 +313,7 @@ def _agreement_rows(facts: FileFacts, about: Agreement) -> Rows:
 def _agreement_texts(about: Agreement) -> Rows:
     texts = [
         (_("Facts, issues and responsibilities"), about.responsibilities),
-        (_("What was agreed"), about.terms),
+        (_("What was agreed"), "" if only_lists(about) else about.terms),
         (_("Obligations"), "\n".join(_duty(place, duty) for place, duty in enumerate(about.obligations.all(), 1))),
         (_("What if it is not performed"), about.if_not),
     ]
@@ -287,6 +325,12 @@ def _duty(place: int, duty: Obligation) -> str:
     amount = f"￥{duty.amount:,.2f}（{in_capitals(duty.amount)}）" if duty.amount else ""
     said = [str(duty.debtor), duty.what, amount, duty.how, date_format(duty.due_on)]
     return f"{place}. " + " · ".join(word for word in said if word)
+
+
+def _codes(table: str, codes: Sequence[str]) -> str:
+    """The words of a list of visits for these codes."""
+    names = selectors.code_names() if codes else {}
+    return "、".join(names.get((table, code), code) for code in codes) or EMPTY
 
 
 def _duties(facts: FileFacts) -> list[Obligation]:

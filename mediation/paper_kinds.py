@@ -36,10 +36,17 @@ class Kind:
     has_docx: bool = False
     in_file: bool = True
     has_wording: bool = True
+    whose: Callable[[Any], object] | None = None
+    """where there are several: what tells them apart, e.g. the party that is written to"""
 
     @property
     def words(self) -> tuple[str, ...]:
         return (*COMMON, *self.own_words)
+
+    def title(self, about: Any) -> str:
+        """What the paper is called in the file, in the active language."""
+        name = str(self.code.label)
+        return f"{name} · {self.whose(about)}" if self.whose else name
 
 
 def _case(facts: FileFacts) -> list[Told]:
@@ -73,6 +80,30 @@ def _performance(facts: FileFacts) -> list[Told]:
     return [(None, last)] if last else []
 
 
+def _urgings(facts: FileFacts) -> list[Told]:
+    return [(row, row.recorded_at) for row in facts.urgings]
+
+
+def _guidances(facts: FileFacts) -> list[Told]:
+    return [(row, row.recorded_at) for row in facts.guidances]
+
+
+def _confirmations(facts: FileFacts) -> list[Told]:
+    return [(row, row.asked_at) for row in facts.confirmations]
+
+
+def _prescriptions(facts: FileFacts) -> list[Told]:
+    return [(row, row.at) for row in facts.prescriptions]
+
+
+def _letters(facts: FileFacts) -> list[Told]:
+    return [(row, row.at) for row in facts.letters]
+
+
+def _ending(facts: FileFacts) -> list[Told]:
+    return [(facts.ended, facts.ended.at)] if facts.ended else []
+
+
 def _follow_ups(facts: FileFacts) -> list[Told]:
     return [(row, row.done_at) for row in facts.follow_ups]
 
@@ -91,7 +122,13 @@ KINDS: Mapping[str, Kind] = {
         Kind(K.RIGHTS, P.RIGHTS, _case, C.rights),
         Kind(K.POWER_OF_ATTORNEY, P.POWER_OF_ATTORNEY, _powers, C.power_of_attorney, ("principal", "attorney")),
         Kind(K.INVESTIGATION, P.INVESTIGATION, _investigations, C.investigation, ("asked",), has_docx=True),
+        Kind(K.PRESCRIPTION, P.INVESTIGATION, _prescriptions, C.elsewhere, has_wording=False),
+        Kind(
+            K.SESSION_NOTICE, P.MEDIATION, _letters, C.elsewhere,
+            in_file=False, has_wording=False, whose=lambda notice: notice.party,
+        ),
         Kind(K.MEDIATION, P.MEDIATION, _sessions, C.mediation, has_docx=True),
+        Kind(K.ENDING, P.MEDIATION, _ending, C.ending, ("ended_on", "way")),
         Kind(
             K.AGREEMENT, P.AGREEMENT, _agreements(Agreement.Form.WRITTEN), C.agreement,
             ("agreement_number",), has_docx=True, has_wording=False,
@@ -100,7 +137,12 @@ KINDS: Mapping[str, Kind] = {
             K.ORAL_AGREEMENT, P.AGREEMENT, _agreements(Agreement.Form.ORAL), C.oral_agreement, ("agreement_number",)
         ),
         Kind(K.PERFORMANCE, P.PERFORMANCE, _performance, C.performance),
+        Kind(
+            K.URGING, P.PERFORMANCE, _urgings, C.elsewhere, has_wording=False, whose=lambda urging: urging.party
+        ),
+        Kind(K.COURT_GUIDANCE, P.PERFORMANCE, _guidances, C.elsewhere, has_wording=False),
         Kind(K.FOLLOW_UP, P.FOLLOW_UP, _follow_ups, C.follow_up, ("agreement_number",)),
+        Kind(K.CONFIRMATION, P.CONFIRMATION, _confirmations, C.elsewhere, has_wording=False),
         Kind(K.CLOSING, P.CLOSING, _closing, C.closing, has_docx=True),
     )
 }  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils import timezone, translation
@@ -15,33 +15,41 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from governance_center import papers
-from mediation import agreement_paper
+from mediation import agreement_paper, letters, notice_paper, prescription_paper
 from mediation.agreement_paper import LANGUAGES
 from mediation.file_facts import FileFacts
-from mediation.models import PaperTemplate
+from mediation.models import PaperKind, PaperTemplate
 from mediation.paper_content import Content, common_words
 from mediation.paper_kinds import Kind
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 HEADING = "# "
 
+MAKERS: Mapping[str, Callable[[Any, str, str], bytes]] = {
+    PaperKind.AGREEMENT: lambda row, language, site: agreement_paper.make(row, language=language, site=site),
+    PaperKind.PRESCRIPTION: lambda row, language, site: prescription_paper.make(row, language=language),
+    PaperKind.SESSION_NOTICE: lambda row, language, site: notice_paper.again(row, language=language),
+    PaperKind.URGING: lambda row, language, site: letters.urging(row, language=language),
+    PaperKind.COURT_GUIDANCE: lambda row, language, site: letters.guidance(row, language=language),
+    PaperKind.CONFIRMATION: lambda row, language, site: letters.application(row.agreement, row, language=language),
+}
+"""Who sets a paper without a wording of its own: what it tells of, the language, the address of this site."""
+
 
 def make(
     facts: FileFacts, kind: Kind, about: Any, *, at: dt.datetime, language: str, template: PaperTemplate | None
 ) -> bytes:
-    """Set a paper as PDF.
+    """Set a paper that has a wording as PDF.
 
     Args:
         about: what it tells of, one of ``kind.told(facts)``.
         at: the moment it speaks of; the same data and moment give the same bytes.
         language: a key of :data:`LANGUAGES`.
-        template: its wording; None only where the kind has none.
+        template: its wording.
 
     Raises:
         governance_center.papers.PaperFailed: it could not be set.
     """
-    if template is None:
-        return agreement_paper.make(about, language=language)
     parts = [part_of(facts, kind, about, at, template, spoken) for spoken in LANGUAGES[language]]
     return render(parts, number=facts.case.number, at=at)
 
@@ -83,6 +91,7 @@ def set_content(content: Content, made_on: str) -> dict[str, Any]:
         "rows": content.rows,
         "sections": content.sections,
         "table": content.table,
+        "is_table_last": content.is_table_last,
         "signatures": list(content.signatures),
         "sign": _("(signature)"),
         "date": _("Date"),

@@ -23,6 +23,8 @@ def sample_words() -> dict[str, str]:
         "attorney": "赵丁某",
         "asked": "孙戊某",
         "agreement_number": "（2026）示例人调字第1号",
+        "ended_on": "2026-02-03",
+        "way": _("guided to court"),
     }
 
 

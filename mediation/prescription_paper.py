@@ -1,4 +1,4 @@
-"""The prescription on one page as PDF: the words come from here, ``mediation/papers/prescription.typ`` sets them."""
+"""The prescription as PDF, a page for each language: ``mediation/papers/prescription.typ`` sets the words made here."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.models import Language
 from governance_center import papers
 from mediation import selectors
+from mediation.agreement_paper import LANGUAGES
 from mediation.models import PrescribedStep, Prescription
-
-NAMES = ((Language.CHINESE, "中文"), (Language.KOREAN, "조선말"))
 
 
 def make(prescription: Prescription, *, language: str) -> bytes:
-    """Set the paper in one language.
+    """Set the paper; ``language`` is a key of :data:`LANGUAGES`.
 
     Raises:
         governance_center.papers.PaperFailed: it could not be set.
     """
-    with translation.override(language):
-        return papers.render(
-            "mediation/papers/prescription.typ", _data(prescription, language), made_at=prescription.at
-        )
+    parts = []
+    for spoken in LANGUAGES[language]:
+        with translation.override(spoken):
+            parts.append(_part(prescription, spoken))
+    number = prescription.case.number
+    data = {"title": " ".join([*(part["title"] for part in parts), number]), "number": number, "parts": parts}
+    return papers.render("mediation/papers/prescription.typ", data, made_at=prescription.at)
 
 
 def file_name(prescription: Prescription) -> str:
@@ -33,7 +34,7 @@ def file_name(prescription: Prescription) -> str:
     return f"{word}-{prescription.case.number}.pdf"
 
 
-def _data(prescription: Prescription, language: str) -> dict[str, Any]:
+def _part(prescription: Prescription, language: str) -> dict[str, Any]:
     case, steps = prescription.case, list(selectors.steps_of(prescription))
     names = selectors.code_names()
     kinds = PrescribedStep.Kind

@@ -114,4 +114,5 @@ urlpatterns = [
     path("prescribed/<int:pk>/done/", prescriptions.done, name="step_done"),
     path("second-calls/", second_calls.second_calls, name="second_calls"),
     path("second-calls/<int:pk>/", second_calls.second_call, name="second_call"),
+    path("<str:number>/papers/made/<str:kind>/<int:source>/renew/", papers.renew, name="paper_renew"),
 ]

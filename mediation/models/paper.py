@@ -82,7 +82,7 @@ class PowerOfAttorney(models.Model):
 
 
 class PaperKind(models.TextChoices):
-    """The papers that are made here, after the official forms (人民调解文书格式, 司法部 2010)."""
+    """The papers that are made here, after the official forms (人民调解文书格式, 司法部 2010) and beside them."""
 
     APPLICATION = "application", _("Application for mediation")
     ACCEPTANCE = "acceptance", _("Acceptance form")
@@ -95,6 +95,12 @@ class PaperKind(models.TextChoices):
     PERFORMANCE = "performance", _("Register of performance")
     FOLLOW_UP = "follow_up", _("Follow-up record")
     CLOSING = "closing", _("Closing report")
+    PRESCRIPTION = "prescription", _("Prescription")
+    SESSION_NOTICE = "session_notice", _("Notice of mediation")
+    ENDING = "ending", _("Notice that the mediation ended")
+    URGING = "urging", _("Letter urging performance")
+    COURT_GUIDANCE = "court_guidance", _("Guidance to the court")
+    CONFIRMATION = "confirmation", _("Application for judicial confirmation")
 
 
 class PaperTemplate(models.Model):

@@ -45,8 +45,11 @@ class FileChanged(GovernanceError):
     )
 
 
-def look_at_file(*, case: Case, by: User, language: str, address: str | None) -> bytes:
+def look_at_file(*, case: Case, by: User, language: str, address: str | None, site: str) -> bytes:
     """The complete file as it stands now; nothing is archived, the look is recorded.
+
+    Args:
+        site: address of this site, for the code on an agreement that is not in force yet.
 
     Raises:
         NotAllowed: see :func:`mediation.services.filing.may_keep`: identities are in it.
@@ -61,11 +64,13 @@ def look_at_file(*, case: Case, by: User, language: str, address: str | None) ->
             facts.made[item.kind.code, item.source] = remember(case, item, by=by)
     Look.objects.create(user=by, what=Look.What.EXPORT, subject=f"case:{case.pk}", address=address)
     cover = Cover(language, _moment(facts), str(facts.mediator or by), "")
-    return _join(facts, parts, cover).content
+    return _join(facts, parts, cover, site).content
 
 
 @atomic
-def archive_file(*, case: Case, by: User, language: str, retention: str, accept_missing: bool = False) -> CaseFile:
+def archive_file(
+    *, case: Case, by: User, language: str, retention: str, site: str, accept_missing: bool = False
+) -> CaseFile:
     """Make the complete file of a closed case: what was made here is kept as it is now, and the file's digests go
     into the ledger. The same papers archived twice in the same way are one file.
 
@@ -85,14 +90,14 @@ def archive_file(*, case: Case, by: User, language: str, retention: str, accept_
     if gaps and not accept_missing:
         raise PapersMissing(parts="、".join(part.label for part in gaps), field="accept_missing")
     now = timezone.now()
-    _freeze(facts, by, language, now)
+    _freeze(facts, by, language, now, site)
     facts = file_facts.read(case)
     parts = file_contents.contents(facts)
     documents = [item.document.pk for item in _papers(parts) if item.document]
     earlier = case.files.filter(language=language, retention=retention).last()
     if earlier and earlier.documents == documents:
         return earlier
-    joined = _join(facts, parts, Cover(language, now, str(by), retention))
+    joined = _join(facts, parts, Cover(language, now, str(by), retention), site)
     return _write(case, by, now, joined, documents, [part.part.value for part in gaps], language, retention)
 
 
@@ -135,19 +140,19 @@ def _papers(parts: Sequence[PartContents]) -> list[Item]:
     return [item for part in parts for item in part.papers]
 
 
-def _join(facts: FileFacts, parts: Sequence[PartContents], cover: Cover) -> Joined:
-    leaves = [Leaf(item, partial(_read, facts, item, cover.language)) for item in _papers(parts)]
+def _join(facts: FileFacts, parts: Sequence[PartContents], cover: Cover, site: str) -> Joined:
+    leaves = [Leaf(item, partial(_read, facts, item, cover.language, site)) for item in _papers(parts)]
     return file_joining.make(facts, parts, leaves, cover)
 
 
-def _read(facts: FileFacts, item: Item, language: str) -> bytes:
+def _read(facts: FileFacts, item: Item, language: str, site: str) -> bytes:
     if item.document:
         return content_of(item.document)
     made = item.made or facts.made[item.kind.code if item.kind else "", item.source]
-    return set_paper(facts, item, made, language)
+    return set_paper(facts, item, made, language, site)
 
 
-def _freeze(facts: FileFacts, by: User, language: str, now: dt.datetime) -> None:
+def _freeze(facts: FileFacts, by: User, language: str, now: dt.datetime, site: str) -> None:
     """Keep what is made here as it is now, unless a signed copy stands for it."""
     for part in file_contents.contents(facts):
         for item in part.papers:
@@ -155,8 +160,8 @@ def _freeze(facts: FileFacts, by: User, language: str, now: dt.datetime) -> None
                 continue
             made = remember(facts.case, item, by=by)
             with translation.override(LANGUAGES[language][0]):
-                title = str(item.kind.code.label)
-            content = set_paper(facts, item, made, language)
+                title = item.kind.title(item.about)[:120]
+            content = set_paper(facts, item, made, language, site)
             document = keep_document(case=facts.case, part=part.part, title=title, content=content, by=by, at=now)
             MadePaper.objects.filter(pk=made.pk).update(document=document)
 

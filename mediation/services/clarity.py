@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import CaseParty
 from governance_center.errors import GovernanceError, MissingInput
 from mediation.instalments import FEN, Share
-from mediation.models import Obligation
+from mediation.models import Agreement, Obligation
 
 MOST = Decimal("9999999999.99")
 Kind = Obligation.Kind
@@ -80,6 +80,18 @@ def listed(obligations: Sequence[Term]) -> str:
         amount = f" ￥{term.amount:,.2f}" if term.amount else ""
         lines.append(f"{position}. {people}: {term.what.strip()}{amount} ({term.last_day})")
     return "\n".join(lines)
+
+
+def only_lists(agreement: Agreement) -> bool:
+    """Whether the terms of an agreement say nothing beside its obligations."""
+    terms = [
+        Term(
+            debtor=duty.debtor, creditor=duty.creditor, kind=duty.kind, what=duty.what, amount=duty.amount,
+            due_on=duty.due_on,
+        )
+        for duty in agreement.obligations.all()
+    ]  # fmt: skip
+    return bool(terms) and agreement.terms == listed(terms)
 
 
 NEEDED = MissingInput.message

@@ -17,6 +17,7 @@ from governance_center.calendar import day_start, due_at
 from governance_center.calendar import last_day as last_day_of
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.transactions import atomic
+from mediation import scans
 from mediation.models import Agreement, Confirmation
 from mediation.services.performing import may_record_performance
 from mediation.services.signing import signers
@@ -155,6 +156,7 @@ def record_decision(
         raise WrongRulingDay(field="decided_on")
     if scan:
         title = f"{ruling_number.strip() or agreement.number} · {decided_on}"[:120]
+        scans.check(scan, title)
         row.scan = keep_document(case=case, part=Part.CONFIRMATION, title=title, content=scan, by=by, at=now)
         case.refresh_from_db(fields=["ledger_length", "ledger_head"])
     row.result, row.ruling_number, row.decided_on = result, ruling_number.strip(), decided_on

@@ -16,8 +16,11 @@ from mediation.services.filing import may_keep, may_read
 from mediation.services.wordings import in_force
 
 
-def make_paper(*, facts: FileFacts, item: Item, by: User, language: str) -> bytes:
+def make_paper(*, facts: FileFacts, item: Item, by: User, language: str, site: str) -> bytes:
     """A paper of the file as PDF; printed again later it has the same wording.
+
+    Args:
+        site: address of this site, for the code on an agreement.
 
     Raises:
         NotAllowed: see :func:`mediation.services.filing.may_read`.
@@ -26,13 +29,15 @@ def make_paper(*, facts: FileFacts, item: Item, by: User, language: str) -> byte
     if not may_read(facts.case, by):
         raise NotAllowed()
     made = remember(facts.case, item, by=by)
-    return set_paper(facts, item, made, language)
+    return set_paper(facts, item, made, language, site)
 
 
-def set_paper(facts: FileFacts, item: Item, made: MadePaper, language: str) -> bytes:
+def set_paper(facts: FileFacts, item: Item, made: MadePaper, language: str, site: str) -> bytes:
     """The PDF of a paper that is made here, in the wording it remembers."""
     if item.kind is None:
         raise ValueError("this paper was not made here")
+    if not item.kind.has_wording:
+        return paper_making.MAKERS[item.kind.code](item.about, language, site)
     return paper_making.make(facts, item.kind, item.about, at=item.at, language=language, template=made.template)
 
 

@@ -17,6 +17,7 @@ from cases.workflow import Actor
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.ledger import text_digest
 from governance_center.transactions import atomic
+from mediation import scans
 from mediation.models import Agreement, CourtGuidance, Instalment, Obligation, Urging
 
 
@@ -63,15 +64,18 @@ def record_performance(
         paper: a receipt or photo, kept in the file; PDF, JPEG or PNG.
 
     Raises:
-        NotAllowed: see :func:`may_record_performance`.
+        NotAllowed: see :func:`may_record_performance`. NotInForce: a signature or the seal is missing.
         WrongDay: before the agreement or in the future. MissingInput: without proof.
         AlreadyPerformed: recorded before, or paid in instalments that are recorded one by one. UnfitDocument.
     """
     agreement = (due.obligation if isinstance(due, Instalment) else due).agreement
     case, now = lock(agreement.case), timezone.now()
     due.refresh_from_db(fields=["performed_on", "proof"])
+    agreement.refresh_from_db(fields=["in_force_on"])
     if not may_record_performance(case, by):
         raise NotAllowed()
+    if agreement.in_force_on is None:
+        raise NotInForce(_("The agreement is not in force yet. Record the signatures and the seal first."))
     if due.performed_on is not None:
         if due.performed_on == performed_on and due.proof is not None and due.proof.text == proof.strip():
             return due
@@ -83,6 +87,7 @@ def record_performance(
     due.proof, digest = write_note(case, by=by, text=proof, at=now, field="proof")
     if paper:
         title = f"{agreement.number or case.number} · {performed_on}"
+        scans.check(paper, title)
         due.proof_paper = keep_document(case=case, part=Part.PERFORMANCE, title=title, content=paper, by=by, at=now)
         case.refresh_from_db(fields=["ledger_length", "ledger_head"])
         digest["document"] = due.proof_paper.pk

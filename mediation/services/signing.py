@@ -20,7 +20,7 @@ from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.events import publish
 from governance_center.ledger import text_digest
 from governance_center.transactions import atomic
-from mediation import agreement_paper, fairness, signature_drawing
+from mediation import agreement_paper, fairness, scans, signature_drawing
 from mediation.models import Agreement, Assignment, Mediator, Signature
 from mediation.models.agreement import AFTER_AGREEMENT
 from mediation.services.assigning import InConflict
@@ -243,6 +243,7 @@ def sign_on_paper(
         raise AlreadySigned(who=taken.label, field="signers")
     now = timezone.now()
     title = f"{row.number or case.number} · {timezone.localdate(now)}"
+    scans.check(scan, title)
     page = keep_document(case=case, part=Part.AGREEMENT, title=title, content=scan, by=by, at=now)
     case.refresh_from_db(fields=["ledger_length", "ledger_head"])
     made = [

@@ -108,6 +108,11 @@ def put_in_force(*, template: PaperTemplate, by: User) -> PaperTemplate:
     return row
 
 
+def all_in_force() -> dict[str, int]:
+    """The keys of the wordings in force, by kind."""
+    return dict(PaperTemplate.objects.filter(is_in_force=True).values_list("kind", "pk"))
+
+
 def in_force(kind: str) -> PaperTemplate:
     """The wording that papers of this kind are made with now; what the program ships, where nothing is loaded."""
     found = PaperTemplate.objects.filter(kind=kind, is_in_force=True).first()

@@ -71,7 +71,7 @@ def performance(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         if submit(form, lambda: services.record_performance(due=due, by=user, **form.values())):
             messages.success(request, _("The performance was recorded."))
             return redirect("cases:detail", case.number)
-    elif not services.may_record_performance(case, user) or due.performed_on:
+    elif not services.may_record_performance(case, user) or due.performed_on or agreement.in_force_on is None:
         messages.warning(request, _("This is not possible now; the case has moved on."))
         return redirect("cases:detail", case.number)
     agreement.case = case

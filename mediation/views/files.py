@@ -31,7 +31,7 @@ def file(request: HttpRequest, number: str) -> HttpResponse:
     missing = file_contents.missing(parts)
     form = ArchiveForm(request.POST or None, missing=missing, initial={"language": case.narrative_language})
     if request.method == "POST" and submit(
-        form, lambda: archiving.archive_file(case=case, by=user, **form.cleaned_data)
+        form, lambda: archiving.archive_file(case=case, by=user, site=_site(request), **form.cleaned_data)
     ):
         messages.success(request, _("The complete file was made and archived."))
         return redirect("mediation:file", case.number)
@@ -56,8 +56,9 @@ def look(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     try:
         made = archiving.look_at_file(
-            case=case, by=staff(request), language=language, address=request.META.get("REMOTE_ADDR")
-        )
+            case=case, by=staff(request), language=language, address=request.META.get("REMOTE_ADDR"),
+            site=_site(request),
+        )  # fmt: skip
     except GovernanceError as error:
         messages.error(request, str(error))
         return redirect("mediation:file", case.number)
@@ -76,6 +77,10 @@ def archived(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("mediation:file", case.number)
     return papers.answer(made, f"{case.number}.pdf")
+
+
+def _site(request: HttpRequest) -> str:
+    return request.build_absolute_uri("/")
 
 
 def _case(request: HttpRequest, number: str) -> Case:

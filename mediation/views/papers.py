@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -26,7 +26,7 @@ from mediation.file_contents import Item
 from mediation.file_facts import FileFacts
 from mediation.file_forms import AddForm, InvestigationForm, PowerForm, ReplaceForm
 from mediation.paper_making import file_name
-from mediation.services import filing, word_papers
+from mediation.services import filing, word_papers, wordings
 from mediation.services import papers as making
 from mediation.word_forms import FORMAT
 
@@ -53,8 +53,11 @@ def made(request: HttpRequest, number: str, kind: str, source: int) -> HttpRespo
     language = request.GET.get("language", case.narrative_language)
     if language not in LANGUAGES or item.kind is None:
         raise Http404
+    if item.is_settled and item.document:
+        return redirect("mediation:paper_kept", case.number, item.document.pk)
     try:
-        paper = making.make_paper(facts=facts, item=item, by=user, language=language)
+        site = request.build_absolute_uri("/")
+        paper = making.make_paper(facts=facts, item=item, by=user, language=language, site=site)
     except papers.PaperFailed as failure:
         messages.error(request, str(failure))
         return redirect("mediation:papers", case.number)
@@ -184,6 +187,20 @@ def power(request: HttpRequest, number: str) -> HttpResponse:
     )  # fmt: skip
 
 
+@role_required(*filing.READERS)
+@require_POST
+def renew(request: HttpRequest, number: str, kind: str, source: int) -> HttpResponse:
+    """Take the wording in force now for a paper of which no signed copy is there."""
+    case = _case(request, number)
+    facts, item = _item(case, kind, source)
+    try:
+        making.renew_wording(facts=facts, item=item, by=staff(request))
+        messages.success(request, _("The paper has the newest wording now; print it again."))
+    except GovernanceError as error:
+        messages.error(request, str(error))
+    return redirect("mediation:papers", case.number)
+
+
 def _record(
     request: HttpRequest, case: Case, form: forms.Form, use_case: Callable[[], object], title: str, icon: str
 ) -> HttpResponse:
@@ -215,10 +232,11 @@ def _list_page(request: HttpRequest, case: Case, form: AddForm) -> HttpResponse:
     facts = file_facts.read(case)
     parts = file_contents.contents(facts)
     may_keep = filing.may_keep(case, user)
+    newest = wordings.all_in_force() if may_keep else {}
     context = {
         "case": case,
         "form": form,
-        "parts": [(part, [_row(item, user, may_keep) for item in part.items]) for part in parts],
+        "parts": [(part, [_row(item, user, may_keep, newest) for item in part.items]) for part in parts],
         "missing": file_contents.missing(parts),
         "may_keep": may_keep,
         "languages": NAMES,
@@ -228,11 +246,12 @@ def _list_page(request: HttpRequest, case: Case, form: AddForm) -> HttpResponse:
     return render(request, "mediation/papers.html", context, status=422 if form.errors else 200)
 
 
-def _row(item: Item, user: Any, may_keep: bool) -> dict[str, Any]:
-    """An item with what may be done to it."""
-    document = item.document
+def _row(item: Item, user: Any, may_keep: bool, newest: Mapping[str, int]) -> dict[str, Any]:
+    """An item with what may be done to it; ``newest`` are the wordings in force by kind."""
+    document, template = item.document, item.made.template if item.made else None
+    may_renew = document is None and template is not None and template.pk != newest.get(template.kind, template.pk)
     may_remove = bool(document) and may_keep and filing.may_remove(document, user)  # type: ignore[arg-type]
-    return {"item": item, "may_remove": may_remove, "may_replace": bool(document) and may_keep}
+    return {"item": item, "may_remove": may_remove, "may_replace": bool(document) and may_keep, "may_renew": may_renew}
 
 
 def _form_page(request: HttpRequest, case: Case, form: forms.Form, title: str, icon: str) -> HttpResponse:

@@ -17,6 +17,7 @@ from cases.models import Case
 from governance_center import papers
 from governance_center.http import submit
 from mediation import prescription_paper, selectors
+from mediation.agreement_paper import LANGUAGES
 from mediation.models import PrescribedStep, Prescription
 from mediation.prescription_forms import (
     PREFIX,
@@ -79,7 +80,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     number = Case.objects.values_list("number", flat=True).get(pk=made.case_id)
     made.case = _case(request, number)
     language = request.GET.get("language", "zh-hans")
-    if language not in dict(prescription_paper.NAMES):
+    if language not in LANGUAGES:
         raise Http404
     return papers.answer(prescription_paper.make(made, language=language), prescription_paper.file_name(made))
 

@@ -27,7 +27,11 @@ def wording_list(request: HttpRequest) -> HttpResponse:
     """All papers with the version in force."""
     now = {row.kind: row for row in PaperTemplate.objects.filter(is_in_force=True).select_related("made_by")}
     forms = {row.kind: row for row in DocxTemplate.objects.filter(is_in_force=True).defer("content")}
-    rows = [(kind, now.get(kind.code) or _shipped(kind), forms.get(kind.code)) for kind in KINDS.values()]
+    rows = [
+        (kind, now.get(kind.code) or _shipped(kind), forms.get(kind.code))
+        for kind in KINDS.values()
+        if kind.has_wording or kind.has_docx
+    ]
     return render(request, "mediation/wordings.html", {"rows": rows})
 
 

@@ -12,11 +12,12 @@ from django.utils import timezone
 from cases.models import Case
 from mediation.models import Agreement, Obligation
 from mediation.services.signing import Hand, missing, record_seal, sign_on_paper, sign_on_screen, signers, text_of
+from tests.mediation.files import pdf
 from tests.mediation.test_obligations import agree, mediated, pay
 from tests.world import World
 
 SITE = "https://centre.example/"
-PDF = b"%PDF-1.7 signed page"
+PDF = pdf()
 DRAWING = json.dumps({"size": [600, 240], "lines": [[[x, 100 + (x % 7) * 8] for x in range(20, 300, 5)]]})
 
 

@@ -10,11 +10,38 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from mediation.models import Agreement, Assignment, PartyAbsence, Recusal, RightsNotice, Session
-from mediation.services import reach_agreement
+from mediation import file_contents, file_facts
+from mediation.models import (
+    Agreement,
+    Assignment,
+    CaseFile,
+    CourtGuidance,
+    DocxTemplate,
+    FollowUp,
+    InvestigationRecord,
+    MadePaper,
+    Notice,
+    PaperTemplate,
+    PartyAbsence,
+    PowerOfAttorney,
+    Prescription,
+    Recusal,
+    Reminder,
+    Replacement,
+    RightsNotice,
+    Session,
+    Urging,
+)
+from mediation.services import papers, reach_agreement
 from mediation.services.absences import record_absence
+from mediation.services.notices import tell_party
+from mediation.services.prescribing import prescribe
 from mediation.services.recusing import ask_recusal
-from tests.mediation.sessions import call, mediated, tell_rights
+from tests.mediation.files import investigated
+from tests.mediation.sessions import at, call, mediated, tell_rights
+from tests.mediation.signing import late
+from tests.mediation.test_performing import guided, urged
+from tests.mediation.test_prescriptions import given, repeated
 from tests.world import World
 
 KEPT = (PartyAbsence, Agreement, Assignment, Recusal, RightsNotice, Session)
@@ -43,6 +70,52 @@ def test_the_administrator_looks_and_does_not_change(world: World, sign_in: Call
     assert client.post(reverse(f"{name}_change", args=[row.pk]), {}).status_code == 403
     assert client.get(reverse(f"{name}_add")).status_code == 403
     assert client.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+
+
+def papers_and_letters(world: World) -> None:
+    """An agreement that is late and urged, with a paper made of it; a notice, an inquiry, a prescription, a visit."""
+    agreement = late(world)
+    urged(world, agreement)
+    guided(world, agreement)
+    case = repeated(world)
+    session = call(case, world.mediator, start=at(9, days=3))
+    tell_party(session=session, by=world.mediator, party=case.parties.first(), channel="paper")
+    investigated(case, world)
+    prescribe(**given(case, world.dispatcher))
+    facts = file_facts.read(case)
+    papers.remember(case, file_contents.find(facts, "acceptance", 0), by=world.mediator)
+    Reminder.objects.create(
+        subject="visit", subject_id=1, stage=0, told_on=timezone.localdate(), made_at=timezone.now()
+    )
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        CourtGuidance, FollowUp, InvestigationRecord, MadePaper, Notice, PaperTemplate, Prescription, Reminder, Urging,
+    ],
+)  # fmt: skip
+def test_papers_letters_and_visits_are_looked_at_only(
+    world: World, sign_in: Callable[..., Client], model: type
+) -> None:
+    papers_and_letters(world)
+    client, row = sign_in(world.administrator), model.objects.first()
+    name = f"admin:mediation_{model._meta.model_name}"
+    assert client.get(reverse(f"{name}_changelist"), {"q": "2"}).status_code == 200
+    page = client.get(reverse(f"{name}_change", args=[row.pk])).content.decode()
+    assert 'name="_save"' not in page
+    assert "석달전부터이다" not in page
+    assert "收入中断" not in page
+    assert client.post(reverse(f"{name}_change", args=[row.pk]), {}).status_code == 403
+    assert client.get(reverse(f"{name}_add")).status_code == 403
+    assert client.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("model", [CaseFile, DocxTemplate, PowerOfAttorney, Replacement])
+def test_what_nobody_made_yet_has_an_empty_list(world: World, sign_in: Callable[..., Client], model: type) -> None:
+    client, name = sign_in(world.administrator), f"admin:mediation_{model._meta.model_name}"
+    assert client.get(reverse(f"{name}_changelist")).status_code == 200
+    assert client.get(reverse(f"{name}_add")).status_code == 403
 
 
 def test_a_mediator_is_linked_to_the_own_file_and_employer(world: World, sign_in: Callable[..., Client]) -> None:

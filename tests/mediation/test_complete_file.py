@@ -20,6 +20,7 @@ from mediation.services import archiving, filing
 from mediation.services.filing import Upload
 from tests.mediation.files import MINUTES, closed, investigated, pdf, photo, scan, text_of
 from tests.mediation.sessions import mediated
+from tests.mediation.signing import SITE
 from tests.world import World
 
 TITLES = {
@@ -42,7 +43,7 @@ def on_a4(content: bytes) -> PageObject:
 
 
 def archive(case, world: World, **fields: object) -> CaseFile:
-    values = {"case": case, "by": world.mediator, "language": "zh-hans", "retention": "long", **fields}
+    values = {"case": case, "by": world.mediator, "language": "zh-hans", "retention": "long", "site": SITE, **fields}
     return archiving.archive_file(**values)
 
 
@@ -52,7 +53,7 @@ def test_a_closed_case_has_a_file_with_all_its_papers(world: World, language: st
     investigated(case, world)
     scan(case, world)
     assert not file_contents.missing(file_contents.contents(file_facts.read(case)))
-    made = archiving.look_at_file(case=case, by=world.mediator, language=language, address=None)
+    made = archiving.look_at_file(case=case, by=world.mediator, language=language, address=None, site=SITE)
     pages = text_of(made)
     titles = TITLES[language]
     whole = "".join(pages)
@@ -67,7 +68,7 @@ def test_a_closed_case_has_a_file_with_all_its_papers(world: World, language: st
 def test_the_index_names_the_page_on_which_each_paper_begins(world: World) -> None:
     case = closed(world)
     filing.add_papers(case=case, by=world.mediator, part=Part.EVIDENCE, uploads=[Upload("欠条.pdf", pdf(3))])
-    made = archiving.look_at_file(case=case, by=world.mediator, language="zh-hans", address=None)
+    made = archiving.look_at_file(case=case, by=world.mediator, language="zh-hans", address=None, site=SITE)
     reader = PdfReader(io.BytesIO(made))
     marks = {mark.title: reader.get_destination_page_number(mark) + 1 for mark in reader.outline}
     pages = text_of(made)
@@ -80,7 +81,7 @@ def test_the_index_names_the_page_on_which_each_paper_begins(world: World) -> No
 
 def test_the_index_names_what_is_missing(world: World) -> None:
     case = closed(world)
-    made = archiving.look_at_file(case=case, by=world.mediator, language="zh-hans", address=None)
+    made = archiving.look_at_file(case=case, by=world.mediator, language="zh-hans", address=None, site=SITE)
     assert "当事人身份材料缺" in text_of(made)[1]
 
 
@@ -88,7 +89,8 @@ def test_the_same_papers_give_the_same_bytes(world: World) -> None:
     case = closed(world)
     scan(case, world)
     first, second = (
-        archiving.look_at_file(case=case, by=world.mediator, language="both", address=None) for _round in range(2)
+        archiving.look_at_file(case=case, by=world.mediator, language="both", address=None, site=SITE)
+        for _round in range(2)
     )
     assert first == second
 
@@ -157,9 +159,9 @@ def test_others_neither_look_nor_archive(world: World) -> None:
     case = closed(world)
     for user in (world.hr, world.official, world.other_mediator):
         with pytest.raises(NotAllowed):
-            archiving.look_at_file(case=case, by=user, language="ko", address=None)
+            archiving.look_at_file(case=case, by=user, language="ko", address=None, site=SITE)
         with pytest.raises(NotAllowed):
-            archiving.archive_file(case=case, by=user, language="ko", retention="long", accept_missing=True)
+            archiving.archive_file(case=case, by=user, language="ko", retention="long", accept_missing=True, site=SITE)
 
 
 def test_a_paper_in_the_archive_is_not_removed(world: World) -> None:
@@ -174,7 +176,7 @@ def test_two_hundred_pages_come_out_whole(world: World) -> None:
     case = closed(world)
     uploads = [Upload(f"{place}.pdf", pdf(100 + place)) for place in (0, 1)]
     filing.add_papers(case=case, by=world.mediator, part=Part.EVIDENCE, uploads=uploads)
-    made = archiving.look_at_file(case=case, by=world.mediator, language="zh-hans", address=None)
+    made = archiving.look_at_file(case=case, by=world.mediator, language="zh-hans", address=None, site=SITE)
     assert len(PdfReader(io.BytesIO(made)).pages) > 201
 
 

@@ -31,6 +31,7 @@ from mediation.services import (
     record_performance,
 )
 from mediation.services.clarity import Draft, clarity_checks
+from mediation.services.performing import NotInForce
 from tests.world import World, build, make_case
 
 TEXTS = {"responsibilities": "欠薪三个月，企业承担责任。", "if_not": "可申请法院强制执行。"}
@@ -65,6 +66,11 @@ def in_days(days: int) -> dt.date:
 def agree(world: World, case: Case, *terms: Term, **changes: Any) -> Agreement:
     values: dict[str, Any] = {**TEXTS, "form": "written", "terms": "", **changes}
     return reach_agreement(case=case, by=world.mediator, obligations=terms, **values)
+
+
+def let_take_effect(case: Case) -> None:
+    """As if everybody had signed and the seal were on it."""
+    Agreement.objects.filter(case=case).update(in_force_on=timezone.localdate())
 
 
 def test_a_clear_agreement_is_kept_with_its_instalments(world: World) -> None:
@@ -189,6 +195,7 @@ def test_instalments_are_performed_one_by_one(world: World) -> None:
     case = mediated(world)
     shares = split_instalments(Decimal(1000), count=2, first_on=in_days(0))
     obligation = agree(world, case, pay(case, instalments=shares)).obligations.get()
+    let_take_effect(case)
     today = timezone.localdate()
     with pytest.raises(AlreadyPerformed):
         record_performance(due=obligation, by=world.mediator, performed_on=today, proof="收条")
@@ -206,6 +213,9 @@ def test_performance_is_refused_to_others_and_on_wrong_days(world: World) -> Non
     case = mediated(world)
     due = agree(world, case, pay(case)).obligations.get()
     today = timezone.localdate()
+    with pytest.raises(NotInForce):
+        record_performance(due=due, by=world.mediator, performed_on=today, proof="x")
+    let_take_effect(case)
     for who in (world.clerk, world.tax, world.other_mediator, world.official):
         with pytest.raises(NotAllowed):
             record_performance(due=due, by=who, performed_on=today, proof="x")
@@ -251,6 +261,8 @@ def test_the_page_keeps_what_was_typed_and_records_it(world: World, sign_in: Cal
     assert browser.post(url, typed(case)).status_code == 302
     obligation = Obligation.objects.get()
     assert obligation.instalments.count() == 3
+    assert "/mediation/performed/" not in browser.get(f"/cases/{case.number}/").content.decode()
+    let_take_effect(case)
     page = browser.get(f"/cases/{case.number}/").content.decode()
     assert page.count("/mediation/performed/instalment/") == 3
 
@@ -259,6 +271,8 @@ def test_the_page_of_performance(world: World, sign_in: Callable[..., Client]) -
     case = mediated(world)
     due = agree(world, case, pay(case)).obligations.get()
     url = f"/mediation/performed/obligation/{due.pk}/"
+    assert sign_in(world.mediator).get(url).status_code == 302
+    let_take_effect(case)
     assert sign_in(world.clerk).get(url).status_code == 403
     assert sign_in(world.other_mediator).get(url).status_code == 302
     browser = sign_in(world.mediator)

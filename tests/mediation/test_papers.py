@@ -17,6 +17,7 @@ from mediation.paper_kinds import KINDS
 from mediation.services import papers, wordings
 from tests.mediation.files import closed, investigated, pdf, photo, scan, text_of
 from tests.mediation.sessions import mediated
+from tests.mediation.signing import SITE
 from tests.world import World, make_person
 
 SignIn = Callable[..., Client]
@@ -31,7 +32,7 @@ def make(case: Case, kind: str, world: World, language: str = "zh-hans", source:
     facts = file_facts.read(case)
     items = [item for part in file_contents.contents(facts) for item in part.items if item.kind]
     item = next(one for one in items if one.kind.code == kind and (source is None or one.source == source))
-    return text_of(papers.make_paper(facts=facts, item=item, by=world.mediator, language=language))
+    return text_of(papers.make_paper(facts=facts, item=item, by=world.mediator, language=language, site=SITE))
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "ko", "both"])

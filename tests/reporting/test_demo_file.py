@@ -30,7 +30,9 @@ def test_the_demo_has_a_complete_file() -> None:
     filled = {part.part for part in parts if part.papers}
     assert filled == set(Part) - {Part.POWER_OF_ATTORNEY, Part.CONFIRMATION}
     for language in ("zh-hans", "ko", "both"):
-        made = archiving.look_at_file(case=case, by=case.mediator, language=language, address=None)
+        made = archiving.look_at_file(
+            case=case, by=case.mediator, language=language, address=None, site="https://centre.example/"
+        )
         assert len(PdfReader(io.BytesIO(made)).pages) > 12
     assert not list(ledger.verify(case_ids=[case.pk]))
     assert Case.objects.filter(sessions__isnull=False).distinct().count() == 1
