@@ -114,4 +114,6 @@ urlpatterns = [
     path("prescribed/<int:pk>/done/", prescriptions.done, name="step_done"),
     path("second-calls/", second_calls.second_calls, name="second_calls"),
     path("second-calls/<int:pk>/", second_calls.second_call, name="second_call"),
+    path("mediators/<int:pk>/own-file/", register_edit.own_file, name="own_file"),
+    path("mediators/<int:pk>/own-file/forget/", register_edit.forget_file, name="own_file_forget"),
 ]

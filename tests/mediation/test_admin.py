@@ -53,7 +53,8 @@ def test_a_mediator_is_linked_to_the_own_file_and_employer(world: World, sign_in
     assert client.get(url).status_code == 200
     data = {
         "user": mediator.user_id, "committee": mediator.committee_id, "name": mediator.name, "languages": "zh-hans",
-        "capacity": 20, "is_active": "on", "person": person.pk, "employer": "龙井市第一中学",
+        "capacity": 20, "is_active": "on", "person": person.pk, "employer": "龙井市第一中学", "position": "member",
+        "employment": "part_time", "gender": "0",
     }  # fmt: skip
     assert client.post(url, data).status_code == 302
     mediator.refresh_from_db()
