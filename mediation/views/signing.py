@@ -43,6 +43,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         "agreement": row,
         "case": case,
         "signers": services.signers(row),
+        "all_signed": not services.missing(row),
         "copies": services.copies(row),
         "languages": agreement_paper.NAMES if agreement_paper.applies(row) else (),
         "is_open": is_open,
