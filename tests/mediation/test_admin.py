@@ -50,12 +50,11 @@ def test_a_mediator_is_linked_to_the_own_file_and_employer(world: World, sign_in
     person = case.parties.get(part="applicant").person
     url = reverse("admin:mediation_mediator_change", args=[mediator.pk])
     client = sign_in(world.administrator)
-    assert client.get(url).status_code == 200
-    data = {
-        "user": mediator.user_id, "committee": mediator.committee_id, "name": mediator.name, "languages": "zh-hans",
-        "capacity": 20, "is_active": "on", "person": person.pk, "employer": "龙井市第一中学", "position": "member",
-        "employment": "part_time", "gender": "0",
-    }  # fmt: skip
-    assert client.post(url, data).status_code == 302
+    shown = client.get(url).context["adminform"].form.initial
+    kept = {name: value for name, value in shown.items() if value not in (None, "", [])}
+    kept["specialties"] = [category.pk for category in shown["specialties"]]
+    data = {**kept, "languages": "zh-hans", "person": person.pk, "employer": "龙井市第一中学"}
+    answer = client.post(url, data)
+    assert answer.status_code == 302, answer.context["adminform"].errors
     mediator.refresh_from_db()
     assert (mediator.person, mediator.employer) == (person, "龙井市第一中学")
