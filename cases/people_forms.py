@@ -123,10 +123,11 @@ class FamilyForm(forms.Form):
         super().__init__(*args, **kwargs)
         people = Person.objects.filter(pk__in=[person.pk for person in found])
         self.fields["relative"].queryset = people  # type: ignore[attr-defined]
-        self.fields["relative"].label_from_instance = _described  # type: ignore[attr-defined]
+        self.fields["relative"].label_from_instance = described  # type: ignore[attr-defined]
 
 
-def _described(person: Person) -> str:
+def described(person: Person) -> str:
+    """A person as told from others of the same name: phone and identity number, both masked."""
     return " · ".join(part for part in (str(person), person.masked_phone, person.masked_identity_number) if part)
 
 

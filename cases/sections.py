@@ -43,6 +43,30 @@ class Alert:
     icon: str = "alert-triangle"
 
 
+MOST_BUTTONS = 5
+"""So many buttons stand side by side at the head of a page; more are put into a menu."""
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """The buttons at the head of a page: those that stand open, and those in the menu."""
+
+    open: list[Action]
+    more: list[Action]
+
+
+def grouped(actions: Sequence[Action]) -> Buttons:
+    """The main actions first, then others in their order as far as there is room; the rest in the menu.
+
+    A menu takes the place of a button, and never holds a single one.
+    """
+    ranked = sorted(actions, key=lambda action: not action.is_main)
+    shown = max(MOST_BUTTONS - 1, sum(action.is_main for action in ranked))
+    if len(ranked) <= shown + 1:
+        return Buttons(ranked, [])
+    return Buttons(ranked[:shown], ranked[shown:])
+
+
 SectionProvider = Callable[[Case, User], list[Section]]
 ActionProvider = Callable[[Case, User], list[Action]]
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, User
-from cases.models import Category
+from cases.models import Category, Person
+from cases.people_forms import described
 from departments.models import Division
 from governance_center.forms import SubmissionKeyMixin
 from mediation import register_selectors as selectors
@@ -153,7 +154,7 @@ class MediatorForm(forms.ModelForm):
         model = Mediator
         fields = (
             "committee", "name", "name_hangul", "position", "employment", "gender", "ethnic_group", "birth_year",
-            "phone", "qualification", "certificate_number", "certificate_until", "capacity", "is_active",
+            "phone", "employer", "qualification", "certificate_number", "certificate_until", "capacity", "is_active",
         )  # fmt: skip
 
     field_order = (
@@ -186,6 +187,20 @@ class MediatorForm(forms.ModelForm):
         row: Mediator = self.save(commit=False)
         row.languages = self.cleaned_data["languages"]
         return row
+
+
+class OwnFileForm(forms.Form):
+    """Which of the people found is the mediator."""
+
+    person = forms.ModelChoiceField(
+        label=_("own file"), queryset=Person.objects.none(), widget=forms.RadioSelect, empty_label=None,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, found: list[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["person"]
+        field.queryset = Person.objects.filter(pk__in=[person.pk for person in found])  # type: ignore[attr-defined]
+        field.label_from_instance = described  # type: ignore[attr-defined]
 
 
 class PhoneForm(forms.Form):

@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -30,8 +30,9 @@ from governance_center.errors import GovernanceError, MissingInput
 from mediation.models import Committee, Employment, Mediator, Position, Qualification
 from mediation.register_columns import COMMITTEE, MEDIATOR, Column
 from mediation.register_reading import Row, fold
-from mediation.services.register import check_entry
+from mediation.services.register import entry_faults
 
+T = TypeVar("T")
 DAY = re.compile(r"(\d{4})\D+(\d{1,2})\D+(\d{1,2})\D*")
 YES, NO = (
     frozenset({"yes", "是", "예", "1", "true", "在岗", "在任"}),
@@ -93,28 +94,58 @@ class Unfit(Exception):
         super().__init__(code)
 
 
+class Reading:
+    """Reads the cells of a row and gathers what cannot be taken, the first fault of each column."""
+
+    def __init__(self) -> None:
+        self.faults: dict[str, tuple[str | Promise, Mapping[str, Any]]] = {}
+
+    def of(self, read: Callable[..., T], *arguments: Any) -> T | None:
+        """What ``read`` makes of its arguments; None where it cannot be taken."""
+        try:
+            return read(*arguments)
+        except (Unfit, GovernanceError) as error:
+            self.unfit(error)
+            return None
+
+    def unfit(self, error: Unfit | GovernanceError) -> None:
+        if isinstance(error, Unfit):
+            self.faults.setdefault(error.code, (error.message, error.params))
+        else:
+            self.faults.setdefault(error.field or "", (error.template, error.params))
+
+    def check_lengths(self, row: models.Model) -> None:
+        """No text longer than its column."""
+        try:
+            row.clean_fields(exclude=[*EXCLUDED, *self.faults])
+        except ValidationError as error:
+            for code, messages in error.message_dict.items():
+                self.unfit(Unfit(code, messages[0]))
+
+
 def check_committees(rows: Sequence[Row], by: User) -> Checked:
     """Each row of a list of committees; a handful of queries."""
     places = _Places(by)
     have = {(row.division_id, row.name_zh_hans): row for row in Committee.objects.filter(division__in=places.codes)}
     words = _choices(Committee.Kind)
 
-    def one(cells: Mapping[str, str]) -> Entry:
-        code = places.code_of(cells["division"])
-        name = _needed(cells, "name_zh_hans")
-        row = have.get((code, name)) or Committee(division_id=code)
+    def one(cells: Mapping[str, str], reading: Reading) -> Entry:
+        code = reading.of(places.code_of, cells["division"])
+        name = reading.of(_needed, cells, "name_zh_hans") or ""
+        row = have.get((code or "", name)) or Committee(division_id=code)
         row.name_zh_hans = name
         if "name_ko" in cells:
             row.name_ko = cells["name_ko"] or None
-        row.kind = _word(words, "kind", _needed(cells, "kind"))
+        row.kind = reading.of(lambda: _word(words, "kind", _needed(cells, "kind"))) or ""
         for column in ("founded_on", "term_start"):
             if column in cells:
-                setattr(row, column, _day(column, cells[column]))
+                setattr(row, column, reading.of(_day, column, cells[column]))
         if "phone" in cells:
-            row.phone = check_phone(cells["phone"]) if cells["phone"] else ""
+            row.phone = reading.of(check_phone, cells["phone"]) or "" if cells["phone"] else ""
         row.address = cells.get("address", row.address)
-        row.is_active = _flag("is_active", cells["is_active"]) if cells.get("is_active") else row.is_active
-        _check_lengths(row)
+        if cells.get("is_active"):
+            row.is_active = bool(reading.of(_flag, "is_active", cells["is_active"]))
+        reading.check_lengths(row)
         row.set_keys()
         return Entry(0, row)
 
@@ -133,20 +164,27 @@ def check_mediators(rows: Sequence[Row], by: User) -> Checked:
     elsewhere = set(Mediator.objects.exclude(certificate_number="").values_list("certificate_number", flat=True))
     elsewhere -= set(by_number)
 
-    def one(cells: Mapping[str, str]) -> Entry:
-        code = places.code_of(cells["division"])
-        committee = committees.get((code, _needed(cells, "committee")))
-        if committee is None:
+    def committee_of(cells: Mapping[str, str], code: str) -> Committee:
+        found = committees.get((code, _needed(cells, "committee")))
+        if found is None:
             raise Unfit("committee", _("No committee of this name is recorded in this place."))
+        return found
+
+    def one(cells: Mapping[str, str], reading: Reading) -> Entry:
+        code = reading.of(places.code_of, cells["division"])
+        committee = reading.of(committee_of, cells, code) if code else None
         number = "".join(cells.get("certificate_number", "").split()).upper()
         if number in elsewhere:
-            raise Unfit("certificate_number", _("Another mediator has this certificate number."))
-        phone = check_phone(cells["phone"]) if cells.get("phone") else ""
-        row = by_number.get(number) or by_name.get((committee.pk, _needed(cells, "name"), phone)) or Mediator()
-        row.committee = committee
-        specialties = book.fill(row, cells)
-        check_entry(row, book.today)
-        _check_lengths(row)
+            reading.unfit(Unfit("certificate_number", _("Another mediator has this certificate number.")))
+        phone = (reading.of(check_phone, cells["phone"]) or "") if cells.get("phone") else ""
+        name = reading.of(_needed, cells, "name") or ""
+        row = by_number.get(number) or by_name.get((committee.pk if committee else 0, name, phone)) or Mediator()
+        if committee:
+            row.committee = committee
+        specialties = book.fill(row, cells, reading)
+        for error in entry_faults(row, book.today):
+            reading.unfit(error)
+        reading.check_lengths(row)
         row.set_keys()
         return Entry(0, row, specialties)
 
@@ -158,20 +196,20 @@ def check_mediators(rows: Sequence[Row], by: User) -> Checked:
 def _checked(
     rows: Sequence[Row],
     columns: Sequence[Column],
-    one: Callable[[Mapping[str, str]], Entry],
+    one: Callable[[Mapping[str, str], Reading], Entry],
     names: Callable[[Entry], Iterable[tuple[Any, ...]]],
 ) -> Checked:
     """Run ``one`` on each row; a row that names the same thing as an earlier one is a fault."""
     headings = {column.code: column.heading for column in columns} | {"name_zh_hans": COMMITTEE[1].heading}
     checked, seen = Checked(), dict[tuple[Any, ...], int]()
     for line, cells in rows:
-        try:
-            entry = one(cells)
-        except Unfit as unfit:
-            checked.faults.append(Fault(line, headings.get(unfit.code, ""), unfit.message, unfit.params))
-            continue
-        except GovernanceError as error:
-            checked.faults.append(Fault(line, headings.get(error.field or "", ""), error.template, error.params))
+        reading = Reading()
+        entry = one(cells, reading)
+        if reading.faults:
+            checked.faults += [
+                Fault(line, headings.get(code, ""), message, params)
+                for code, (message, params) in reading.faults.items()
+            ]
             continue
         entry.line = line
         before = next((seen[key] for key in names(entry) if key in seen), None)
@@ -243,26 +281,27 @@ class _Book:
             "ethnic_group": _names(CodeEntry.objects.filter(table=CodeEntry.Table.ETHNIC_GROUP), also="code"),
         }  # fmt: skip
 
-    def fill(self, row: Mediator, cells: Mapping[str, str]) -> list[str] | None:
+    def fill(self, row: Mediator, cells: Mapping[str, str], reading: Reading) -> list[str] | None:
         """Put the cells into ``row``; returns the fields, or None where the list has no such column."""
         for code in ("name", "name_hangul", "certificate_number", "phone"):
             if code in cells:
                 setattr(row, code, cells[code])
         for code in ("position", "employment", "gender", "qualification"):
             if cells.get(code):
-                setattr(row, code, _word(self.words[code], code, cells[code]))
+                setattr(row, code, reading.of(_word, self.words[code], code, cells[code]) or "")
         if cells.get("ethnic_group"):
-            row.ethnic_group_id = int(_word(self.words["ethnic_group"], "ethnic_group", cells["ethnic_group"]))
+            group = reading.of(_word, self.words["ethnic_group"], "ethnic_group", cells["ethnic_group"])
+            row.ethnic_group_id = int(group) if group else None
         if cells.get("birth_year"):
-            row.birth_year = self._year(cells["birth_year"])
+            row.birth_year = reading.of(self._year, cells["birth_year"])
         if "certificate_until" in cells:
-            row.certificate_until = _day("certificate_until", cells["certificate_until"])
+            row.certificate_until = reading.of(_day, "certificate_until", cells["certificate_until"])
         if cells.get("capacity"):
-            row.capacity = _number("capacity", cells["capacity"], 0, 500)
+            row.capacity = reading.of(_number, "capacity", cells["capacity"], 0, 500) or 0
         if cells.get("is_active"):
-            row.is_active = _flag("is_active", cells["is_active"])
-        row.languages = self._list("languages", _needed(cells, "languages"))
-        return self._list("specialties", cells["specialties"]) if "specialties" in cells else None
+            row.is_active = bool(reading.of(_flag, "is_active", cells["is_active"]))
+        row.languages = reading.of(lambda: self._list("languages", _needed(cells, "languages"))) or []
+        return reading.of(self._list, "specialties", cells["specialties"]) if "specialties" in cells else None
 
     def _year(self, text: str) -> int:
         return _number("birth_year", text[:4], self.today.year - 100, self.today.year)
@@ -334,12 +373,3 @@ def _flag(code: str, text: str) -> bool:
     if folded not in YES | NO:
         raise Unfit(code, _("Write yes or no."))
     return folded in YES
-
-
-def _check_lengths(row: models.Model) -> None:
-    """No text longer than its column."""
-    try:
-        row.clean_fields(exclude=EXCLUDED)
-    except ValidationError as error:
-        code, messages = next(iter(error.message_dict.items()))
-        raise Unfit(code, messages[0]) from None

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.services.documents import LARGEST, UnfitDocument
@@ -17,12 +18,12 @@ Capacity = Signature.Capacity
 FOR_AN_ORGANISATION = (Capacity.LEGAL, Capacity.ATTORNEY)
 
 
-def capacities(signer: Signer) -> list[tuple[str, str]]:
-    """In what capacities somebody may sign for this signer."""
+def capacities(signer: Signer) -> list[tuple[str, str | Promise]]:
+    """In what capacities somebody may sign for this signer; the words stay lazy, for the page may change language."""
     if signer.mediator:
-        return [(Capacity.SELF.value, str(Capacity.SELF.label))]
+        return [(Capacity.SELF.value, Capacity.SELF.label)]
     chosen = FOR_AN_ORGANISATION if signer.is_organisation else tuple(Capacity)
-    return [(one.value, str(one.label)) for one in chosen if signer.is_organisation or one != Capacity.LEGAL]
+    return [(one.value, one.label) for one in chosen if signer.is_organisation or one != Capacity.LEGAL]
 
 
 class HandForm(forms.Form):

@@ -115,4 +115,6 @@ urlpatterns = [
     path("second-calls/", second_calls.second_calls, name="second_calls"),
     path("second-calls/<int:pk>/", second_calls.second_call, name="second_call"),
     path("<str:number>/papers/made/<str:kind>/<int:source>/renew/", papers.renew, name="paper_renew"),
+    path("mediators/<int:pk>/own-file/", register_edit.own_file, name="own_file"),
+    path("mediators/<int:pk>/own-file/forget/", register_edit.forget_file, name="own_file_forget"),
 ]

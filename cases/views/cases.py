@@ -19,7 +19,7 @@ from cases.level_actions import hand_over_of
 from cases.limit_page import limits_of
 from cases.models import Case, Referral
 from cases.routing_rules import facts_of
-from cases.sections import actions_of, sections_of
+from cases.sections import actions_of, grouped, sections_of
 from cases.services.meeting import meeting_of
 from cases.services.screening import screening_of
 from governance_center.http import submit
@@ -51,6 +51,7 @@ def case_detail(request: HttpRequest, number: str) -> HttpResponse:
     user = staff(request)
     case = get_object_or_404(selectors.case_page(user, number))
     decisions = explanations_of(case)
+    actions = [*possible(case, user), *actions_of(case, user)]
     return render(
         request,
         "cases/detail.html",
@@ -64,7 +65,8 @@ def case_detail(request: HttpRequest, number: str) -> HttpResponse:
             "meeting": meeting_of(case, user),
             "limits": limits_of(case, user),
             "timeline": selectors.timeline(case),
-            "actions": sorted(possible(case, user) + actions_of(case, user), key=lambda action: not action.is_main),
+            "actions": actions,
+            "buttons": grouped(actions),
             "return_notice": return_notice(case, user),
             "sections": sections_of(case, user),
         },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db import IntegrityError
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.identity import check_phone
-from cases.models import Category
+from cases.models import Category, Person
 from cases.services.experts import may_maintain
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.transactions import atomic
@@ -35,6 +35,11 @@ class CertificateTaken(GovernanceError):
 class ChairTaken(GovernanceError):
     code = "chair_taken"
     message = _("This committee already has a chair: %(chair)s.")
+
+
+class FileTaken(GovernanceError):
+    code = "file_taken"
+    message = _("This file is already noted as that of %(mediator)s.")
 
 
 class NotOfAge(GovernanceError):
@@ -140,15 +145,25 @@ def check_entry(mediator: Mediator, today: dt.date) -> None:
     Raises:
         MissingInput, NotOfAge, BadPhone.
     """
+    faults = list(entry_faults(mediator, today))
+    if faults:
+        raise faults[0]
+
+
+def entry_faults(mediator: Mediator, today: dt.date) -> Iterator[GovernanceError]:
+    """All that is wrong with an entry, see :func:`check_entry`; what is right is put in one spelling."""
     mediator.name, mediator.name_hangul = mediator.name.strip(), mediator.name_hangul.strip()
-    if not mediator.name:
-        raise MissingInput(field="name")
-    if not mediator.languages:
-        raise MissingInput(field="languages")
-    if mediator.birth_year and today.year - mediator.birth_year < ADULT:
-        raise NotOfAge(field="birth_year")
-    mediator.phone = check_phone(mediator.phone) if mediator.phone.strip() else ""
     mediator.certificate_number = "".join(mediator.certificate_number.split()).upper()
+    if not mediator.name:
+        yield MissingInput(field="name")
+    if not mediator.languages:
+        yield MissingInput(field="languages")
+    if mediator.birth_year and today.year - mediator.birth_year < ADULT:
+        yield NotOfAge(field="birth_year")
+    try:
+        mediator.phone = check_phone(mediator.phone) if mediator.phone.strip() else ""
+    except GovernanceError as error:
+        yield error
 
 
 @atomic
@@ -163,6 +178,27 @@ def set_phone(*, mediator: Mediator, by: User, phone: str) -> Mediator:
     row = Mediator.objects.select_for_update(of=("self",)).get(pk=mediator.pk)
     row.phone = check_phone(phone) if phone.strip() else ""
     row.save(update_fields=["phone"])
+    return row
+
+
+@atomic
+def link_file(*, mediator: Mediator, by: User, person: Person | None) -> Mediator:
+    """Note which file is the mediator's own, so that kin and household are found; ``None`` takes the note away.
+
+    Raises:
+        NotAllowed: see :func:`may_keep`; or a file that ``by`` may not open.
+        FileTaken: it is noted as another mediator's.
+    """
+    row = Mediator.objects.select_for_update(of=("self",)).select_related("committee").get(pk=mediator.pk)
+    if not may_keep(row, by):
+        raise NotAllowed()
+    if person is not None and not Person.objects.visible_to(by).filter(pk=person.pk).exists():
+        raise NotAllowed()
+    other = Mediator.objects.filter(person=person).exclude(pk=row.pk).first() if person is not None else None
+    if other is not None:
+        raise FileTaken(mediator=str(other), field="person")
+    row.person = person
+    row.save(update_fields=["person"])
     return row
 
 

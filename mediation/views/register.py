@@ -69,7 +69,9 @@ def mediator_list(request: HttpRequest) -> HttpResponse:
 def mediator(request: HttpRequest, pk: int) -> HttpResponse:
     """One mediator on one page: facts, load, absences, and results that can be compared fairly."""
     user = staff(request)
-    row = get_object_or_404(selectors.mediators(user).select_related("committee__division", "ethnic_group"), pk=pk)
+    row = get_object_or_404(
+        selectors.mediators(user).select_related("committee__division", "ethnic_group", "person"), pk=pk
+    )
     return render(request, "mediation/mediator.html", profile(row, user))
 
 

@@ -7,15 +7,17 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.access import role_required, staff
 from accounts.models import Role, User
+from cases.people_selectors import search
 from cases.states import OPEN_STATES
 from governance_center.http import submit
 from mediation import register_selectors as selectors
 from mediation.models import Committee, Mediator, MediatorAbsence
-from mediation.register_forms import AbsenceForm, CommitteeForm, MediatorForm, PhoneForm
+from mediation.register_forms import AbsenceForm, CommitteeForm, MediatorForm, OwnFileForm, PhoneForm
 from mediation.services import register as services
 from mediation.views.register import profile
 
@@ -65,6 +67,33 @@ def edit_mediator(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     return render(request, "mediation/mediator_form.html", context, status=422 if form.errors else 200)
 
 
+@role_required(Role.DISPATCHER)
+@never_cache
+def own_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Find the mediator among the people on file. What is typed to find them comes in the body, never in an address."""
+    user = staff(request)
+    row = _kept_by(pk, user)
+    text = request.POST.get("q", "")[:80]
+    found = search(user, text).people
+    is_chosen = "person" in request.POST or "choose" in request.POST
+    form = OwnFileForm(request.POST if is_chosen else None, found=found)
+    if is_chosen and submit(form, lambda: services.link_file(mediator=row, by=user, **form.cleaned_data)):
+        messages.success(request, _("Kept."))
+        return redirect("mediation:mediator", pk)
+    context = {"form": form, "mediator": row, "found": found, "text": text}
+    return render(request, "mediation/own_file.html", context, status=422 if form.errors else 200)
+
+
+@role_required(Role.DISPATCHER)
+@require_POST
+def forget_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """No file is noted as the mediator's own any more."""
+    user = staff(request)
+    services.link_file(mediator=_kept_by(pk, user), by=user, person=None)
+    messages.success(request, _("Kept."))
+    return redirect("mediation:mediator", pk)
+
+
 @role_required(*NOTERS)
 @require_POST
 def phone(request: HttpRequest, pk: int) -> HttpResponse:
@@ -104,6 +133,14 @@ def end_absence(request: HttpRequest, pk: int) -> HttpResponse:
     services.end_absence(absence=row, by=user)
     messages.success(request, _("This absence has ended."))
     return redirect("mediation:mediator", row.mediator_id)
+
+
+def _kept_by(pk: int, user: User) -> Mediator:
+    """The mediator, if the user keeps the whole entry."""
+    row = get_object_or_404(selectors.mediators(user).select_related("committee__division", "person"), pk=pk)
+    if not services.may_keep(row, user):
+        raise PermissionDenied
+    return row
 
 
 def _noted_by(pk: int, user: User) -> Mediator:

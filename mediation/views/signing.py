@@ -47,6 +47,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         "data": {"may_record": may_record_performance(case, user)},
         "case": case,
         "signers": services.signers(row),
+        "all_signed": not services.missing(row),
         "copies": services.copies(row),
         "languages": agreement_paper.NAMES if agreement_paper.applies(row) else (),
         "is_open": is_open,

@@ -60,6 +60,7 @@ def test_the_proposal_is_applied_and_the_mediator_withdraws(
     row = Assignment.objects.select_related("case", "mediator__user").get()
     mediator = visit(row.mediator.user.username, language, viewport)
     mediator.open(f"/cases/{row.case.number}/")
+    mediator.page.locator("#more-actions").click()
     mediator.page.locator(f"a[href='/mediation/{row.case.number}/withdraw/']").click()
     mediator.check()
     mediator.shoot(f"matching-withdraw-{size}")

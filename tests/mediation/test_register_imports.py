@@ -126,6 +126,17 @@ def test_each_fault_is_told_with_its_line_and_nothing_is_written(
     assert Mediator.objects.count() == 2
 
 
+def test_all_faults_of_a_row_are_told_at_once(world: World) -> None:
+    bad = (ROW[0], "没有的", "长" * 61, "皇帝", "2", "abc", "英语", "占星", ROW[8], "soon")
+    found = faults(world, bad)
+    assert len(found) == 7
+    for reason in ("No committee", "60", "皇帝", "phone", "英语", "占星", "no date"):
+        assert sum(reason in line for line in found) == 1, reason
+    head = ("行政区划代码", "调委会中文名称", "类型", "联系电话", "换届日期")
+    found = faults(world, (LONGJING, "", "club", "12", "2026-13-01"), kind="committees", head=head)
+    assert len(found) == 4, found
+
+
 def test_twice_in_a_list_and_a_second_chair_are_faults(world: World) -> None:
     assert "line 2" in faults(world, ROW, ROW)[0]
     other = (*ROW[:2], "别人", "chair", "1", "13900000000", *ROW[6:8], "吉002", "")

@@ -17,9 +17,11 @@ from python_calamine import CalamineWorkbook
 
 from accounts.models import Role
 from cases.models import Case, CodeEntry
+from governance_center.errors import NotAllowed
 from mediation import register_selectors as selectors
 from mediation.models import Committee, Mediator, MediatorAbsence
 from mediation.services import register as services
+from tests.cases.test_people import make
 from tests.mediation.test_agreements import handled
 from tests.world import LIYUAN, VILLAGE, YANJI, World, make_user
 
@@ -273,3 +275,47 @@ def test_the_export_is_what_is_filtered(world: World, sign_in: SignIn, path: str
 
 def _sheet(content: bytes) -> list[list[Any]]:
     return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+
+
+def test_the_keeper_finds_the_own_file_of_a_mediator(world: World, sign_in: SignIn) -> None:
+    mediator, person = world.other_mediator.mediator, make()
+    path = f"/mediation/mediators/{mediator.pk}/own-file/"
+    client = sign_in(world.dispatcher)
+    assert "own-file" in text(client, f"/mediation/mediators/{mediator.pk}/")
+    found = client.post(path, {"q": person.name}).content.decode()
+    assert f'value="{person.pk}"' in found
+    nothing = client.post(path, {"q": person.name, "choose": "1"})
+    assert nothing.status_code == 422
+    assert f'value="{person.pk}"' in nothing.content.decode()
+    assert client.post(path, {"q": person.name, "person": person.pk, "choose": "1"}).status_code == 302
+    mediator.refresh_from_db()
+    assert mediator.person == person
+    assert client.post(f"{path}forget/").status_code == 302
+    mediator.refresh_from_db()
+    assert mediator.person is None
+
+
+def test_a_file_is_one_mediators_and_only_who_may_open_it_notes_it(world: World, sign_in: SignIn) -> None:
+    mediator, person = world.other_mediator.mediator, make()
+    services.link_file(mediator=world.mediator.mediator, by=world.dispatcher, person=person)
+    path = f"/mediation/mediators/{mediator.pk}/own-file/"
+    taken = sign_in(world.dispatcher).post(path, {"q": person.name, "person": person.pk, "choose": "1"})
+    assert taken.status_code == 422
+    assert str(world.mediator.mediator) in taken.content.decode()
+    for user in (world.clerk, world.tax, world.mediator):
+        assert sign_in(user).get(path).status_code == 403
+    person.counties = [YANJI]
+    person.save()
+    for user in (world.dispatcher, world.mediator):
+        with pytest.raises(NotAllowed):
+            services.link_file(mediator=mediator, by=user, person=person)
+
+
+def test_the_employer_is_kept_with_the_entry(world: World, sign_in: SignIn) -> None:
+    mediator = world.other_mediator.mediator
+    client, path = sign_in(world.dispatcher), f"/mediation/mediators/{mediator.pk}/edit/"
+    fields = client.get(path).context["form"].initial
+    data = {name: value for name, value in fields.items() if value not in (None, False, [])}
+    data |= {"committee": mediator.committee_id, "employer": "龙井市第一中学", "is_active": "on"}
+    assert client.post(path, data).status_code == 302
+    assert "龙井市第一中学" in text(client, f"/mediation/mediators/{mediator.pk}/")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cases import ledger
 from cases.models import CaseParty, Document, EventKind
@@ -402,3 +402,13 @@ def test_a_page_of_the_overview_asks_few_questions(
 def test_every_refusal_is_one_of_ours() -> None:
     found = (NotToSign, AlreadySigned, NotASigner, TextChanged, WhoSigned, OwnHand, WrongSigningDay, AlreadySealed)
     assert all(issubclass(one, GovernanceError) and one.code != GovernanceError.code for one in found)
+
+
+def test_the_choices_speak_the_language_of_the_signer_too(world: World, sign_in: Callable[..., Client]) -> None:
+    agreement = written(world)
+    key = next(one.key for one in signers(agreement) if not one.is_organisation and not one.mediator)
+    client, path = sign_in(world.mediator), f"/mediation/agreements/{agreement.pk}/sign/{key}/"
+    for language in ("zh-hans", "ko"):
+        with translation.override(language):
+            words = str(Signature.Capacity.SELF.label)
+        assert words in client.get(path, {"language": language}).content.decode()
