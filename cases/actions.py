@@ -17,7 +17,7 @@ from cases import forms, level_actions, level_forms, levels, services, workflow
 from cases.models import Case, Referral
 from cases.sections import Action
 from cases.services import levels as hand_overs
-from cases.services import opinions, rating
+from cases.services import opinions, rating, restricting
 from cases.services.handling import may_record_progress
 from cases.services.referrals import ReturnTooLate, is_too_late
 from cases.services.screening import QUESTIONS, may_screen
@@ -107,6 +107,17 @@ ACTIONS: Mapping[str, CaseAction] = {
             "risk", _("Set the risk by hand"), _("The risk was set."), "flame", forms.RiskForm,
             rating.may_set, lambda case, user, data: rating.set_level(case=case, by=user, **data),
             hint=_("The computed parts stay visible; your reason stands in the history."),
+        ),
+        CaseAction(
+            "restrict", _("Restrict"), _("The case was restricted."), "lock", forms.RestrictForm,
+            restricting.may_restrict, lambda case, user, data: services.restrict_case(case=case, by=user, **data),
+            hint=_("Then only dispatchers, whoever registered it, and the department and mediator in charge see it."),
+        ),
+        CaseAction(
+            "unrestrict", _("Lift the restriction"), _("The restriction was lifted."), "lock-open",
+            forms.RestrictForm, restricting.may_lift,
+            lambda case, user, data: services.lift_restriction(case=case, by=user, **data),
+            hint=_("Then everybody whose work it is sees the case again. The history keeps your reason."),
         ),
         CaseAction(
             "answer_hand_up", _("Answer the hand-up"), _("The answer was given and the level below told."),

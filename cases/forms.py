@@ -124,6 +124,10 @@ class DayForm(forms.Form):
     day = forms.DateField(label=_("day"))
 
 
+class RestrictForm(NoteForm):
+    note = forms.CharField(label=_("Reason"), max_length=TEXT, widget=forms.Textarea(attrs={"rows": 4}))
+
+
 class RiskForm(NoteForm):
     level = forms.TypedChoiceField(label=_("Risk"), choices=RiskLevel.choices, coerce=int, widget=forms.RadioSelect)
     note = forms.CharField(label=_("Reason"), max_length=TEXT, widget=forms.Textarea(attrs={"rows": 4}))

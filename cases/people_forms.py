@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Language
 from cases.identity import check_phone
@@ -42,7 +43,9 @@ class FileForm(forms.Form):
     ethnic_group = forms.ModelChoiceField(
         label=_("Ethnic group"), queryset=CodeEntry.objects.none(), required=False, empty_label=""
     )
-    division = forms.ModelChoiceField(label=_("Home"), queryset=Division.objects.none(), required=False, empty_label="")
+    division = forms.ModelChoiceField(
+        label=pgettext_lazy("address", "Home"), queryset=Division.objects.none(), required=False, empty_label=""
+    )
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
     needs = forms.MultipleChoiceField(
         label=_("Needs"), choices=Need.choices, required=False, widget=forms.CheckboxSelectMultiple

@@ -112,7 +112,7 @@ def timeline(case: Case) -> list[TimelineEntry]:
     for event in events:
         entry = TimelineEntry(
             at=event.at,
-            label=EventKind(event.kind).label,
+            label=_label(event.kind, event.data),
             kind=event.kind,
             actor=event.actor,
             text=notes.get(event.data.get("note"), ""),
@@ -163,6 +163,13 @@ def find(queryset: QuerySet[Case], text: str) -> QuerySet[Case]:
         return queryset.filter(found | Q(number__endswith=text))
     named = Person.objects.filter(Q(name__icontains=text) | Q(name_hangul__icontains=text))
     return queryset.filter(found | Exists(CaseParty.objects.filter(case=OuterRef("pk"), person__in=named)))
+
+
+def _label(kind: str, data: dict[str, Any]) -> str | Promise:
+    """The words of an event. A restriction that a dispatcher set or lifted stands among the progress of a case."""
+    if kind == EventKind.PROGRESS and "restricted" in data:
+        return _("restricted") if data["restricted"] else _("restriction lifted")
+    return EventKind(kind).label
 
 
 def _details(kind: str, data: dict[str, Any], departments: dict[str, str]) -> list[str | Promise]:

@@ -24,7 +24,9 @@ def sections(case: Case, user: User) -> list[Section]:
     if visits:
         may_open = user.role in {Role.CLERK, Role.DISPATCHER}
         found.append(Section("intake/_case_visits.html", {"visits": visits, "may_open": may_open}))
-    outreach = OutreachVisit.objects.filter(case=case).select_related("campaign", "group", "household", "by").first()
+    outreach = list(
+        OutreachVisit.objects.filter(case=case).select_related("campaign", "group", "household", "by")[:SHOWN]
+    )
     if outreach:
         found.append(Section("intake/_case_outreach.html", {"outreach": outreach}))
     origin = Origin.objects.filter(case=case).first()

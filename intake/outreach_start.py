@@ -22,14 +22,11 @@ from intake.models import Household, OutreachVisit, Visit
 
 def initial(request: HttpRequest, user: User) -> dict[str, Any]:
     """Place, people and words of the visit named in the address, if ``user`` may register it; else nothing."""
-    key = request.GET.get("outreach", "")
-    if not key.isdecimal() or len(key) >= 18:
+    known = found(request, user)
+    if not known:
         return {}
-    rows = OutreachVisit.objects.visible_to(user).to_register().select_related("household", "group")
-    visit = rows.filter(pk=key).first()
-    if visit is None:
-        return {}
-    found: dict[str, Any] = {
+    visit = known["outreach"]
+    given: dict[str, Any] = {
         "outreach": visit,
         "channel": Channel.OUTREACH,
         "division": visit.division_id,
@@ -37,8 +34,18 @@ def initial(request: HttpRequest, user: User) -> dict[str, Any]:
         "narrative": visit.note,
     }
     if visit.household and "person" not in request.GET:
-        found |= _petitioner(visit.household, user)
-    return found
+        given |= _petitioner(visit.household, user)
+    return given
+
+
+def found(request: HttpRequest, user: User) -> dict[str, OutreachVisit]:
+    """The visit named in the address, if ``user`` may register what it found; else nothing."""
+    key = request.GET.get("outreach", "")
+    if not key.isdecimal() or len(key) >= 18:
+        return {}
+    rows = OutreachVisit.objects.visible_to(user).to_register().select_related("household", "group")
+    visit = rows.filter(pk=key).first()
+    return {"outreach": visit} if visit else {}
 
 
 def _petitioner(home: Household, user: User) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from cases.services.meeting import (
 from cases.services.opening import CaseInput, PartyInput, accept_case, open_case, refuse_case
 from cases.services.opinions import ask_opinion, give_opinion, lift_opinion
 from cases.services.referrals import return_referral, rule_lead, sign_referral
+from cases.services.restricting import lift_restriction, restrict_case
 from cases.services.screening import screen_case
 
 __all__ = (
@@ -43,6 +44,7 @@ __all__ = (
     "give_to_mediator",
     "hand_down",
     "lift_opinion",
+    "lift_restriction",
     "make_appointment",
     "note_arrival",
     "open_case",
@@ -53,6 +55,7 @@ __all__ = (
     "reopen_case",
     "report_hand_down",
     "resolve_case",
+    "restrict_case",
     "resume_limit",
     "return_referral",
     "rule_lead",

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, User
-from cases.models import Case, Person
+from cases.models import Case, Channel, Person
 from governance_center.forms import SubmissionKeyMixin
-from intake.models import Ticket, Visit
+from intake.models import OutreachVisit, Ticket, Visit
 from intake.services.visits import REOPENABLE, VisitInput
 
 TEXT = 4000
@@ -45,12 +46,14 @@ class AttachForm(_VisitForm):
         label=_("What was said"), max_length=TEXT, required=False,
         widget=forms.Textarea(attrs={"rows": 3, "data-draft-key": "attach"}),
     )  # fmt: skip
+    outreach = forms.ModelChoiceField(queryset=OutreachVisit.objects.none(), required=False, widget=forms.HiddenInput)
     reopen = forms.BooleanField(label=_("Reopen the case: it came back"), required=False)
 
     field_order = ("note", "reopen", "language", "people_count")
 
-    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, user: User, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["outreach"].queryset = OutreachVisit.objects.visible_to(user)  # type: ignore[attr-defined]
         if case.state not in REOPENABLE:
             del self.fields["reopen"]
 
@@ -59,6 +62,11 @@ class AttachForm(_VisitForm):
         if data.get("reopen") and not data.get("note"):
             self.add_error("note", _("Say what happened."))
         return data
+
+    def visit(self) -> VisitInput:
+        """The typed input of a valid form; what was found at home came by outreach."""
+        outreach = self.cleaned_data["outreach"]
+        return replace(super().visit(), outreach=outreach, channel=Channel.OUTREACH) if outreach else super().visit()
 
 
 class AnswerForm(_VisitForm):

@@ -211,7 +211,8 @@ class OutreachVisitQuerySet(models.QuerySet["OutreachVisit"]):
 class OutreachVisit(models.Model):
     """Somebody of a group was there: at a household, or at another place (a talk in the yard, at the market).
 
-    ``note`` says what was heard and is encrypted. One visit brings one case at most, a case comes from one visit.
+    ``note`` says what was heard and is encrypted. One visit leads to one case at most: the
+    one that was registered from it, or one on the same matter that was there before.
     """
 
     class Found(models.TextChoices):
@@ -233,8 +234,8 @@ class OutreachVisit(models.Model):
     found = models.CharField(_("what was found"), max_length=12, choices=Found.choices)
     again_on = models.DateField(_("visit again on"), null=True, blank=True)
     note = EncryptedTextField(_("note"), blank=True, default="")
-    case = models.OneToOneField(
-        Case, models.PROTECT, null=True, blank=True, related_name="outreach_visit", verbose_name=_("case")
+    case = models.ForeignKey(
+        Case, models.PROTECT, null=True, blank=True, related_name="outreach_visits", verbose_name=_("case")
     )
     submission_key = models.UUIDField(_("submission key"), unique=True, editable=False)
 

@@ -135,6 +135,19 @@ def link_case(visit: OutreachVisit, case: Case) -> None:
     visit.save(update_fields=["case"])
 
 
+def join_case(visit: OutreachVisit, case: Case, by: User) -> None:
+    """What a visit found belongs to a case that is registered already. Joins the caller's transaction.
+
+    Raises:
+        NotAllowed, RegisteredBefore: see :func:`to_register`. NothingToRegister: the visit found no dispute.
+    """
+    visit = to_register(visit, by)
+    if visit.found != Found.DISPUTE:
+        raise NothingToRegister()
+    visit.case = case
+    visit.save(update_fields=["case"])
+
+
 def _earlier(submission_key: uuid.UUID, by: User) -> OutreachVisit | None:
     earlier = OutreachVisit.objects.filter(submission_key=submission_key).first()
     if earlier and earlier.by_id != by.pk:

@@ -22,7 +22,8 @@ from cases.states import State
 from departments.models import Centre
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.transactions import atomic
-from intake.models import Purpose, Ticket, Visit
+from intake.models import OutreachVisit, Purpose, Ticket, Visit
+from intake.services.outreach_visits import join_case
 from intake.services.queue import finish_with_visit
 from intake.services.queue_common import IllegalTicketMove
 
@@ -32,7 +33,10 @@ REOPENABLE = (State.RESOLVED, State.FOLLOWING_UP, State.CLOSED)
 
 @dataclass(frozen=True, slots=True)
 class VisitInput:
-    """Who came and how; ``person`` is a file that was chosen, ``petitioner`` somebody typed, both may be missing."""
+    """Who came and how; ``person`` is a file that was chosen, ``petitioner`` somebody typed, both may be missing.
+
+    ``outreach`` is the visit at home that found the matter.
+    """
 
     language: str = "zh-hans"
     person: Person | None = None
@@ -40,6 +44,7 @@ class VisitInput:
     people_count: int = 1
     channel: str = Channel.WALK_IN
     ticket: Ticket | None = None
+    outreach: OutreachVisit | None = None
 
 
 class NotReopenable(GovernanceError):
@@ -54,10 +59,11 @@ def attach_visit(
     """Attach another visit to the case it is about, instead of registering the matter twice.
 
     The visit is in the ledger of the case, and whoever works on it is told. With ``reopen`` a case that was
-    resolved or closed comes back into handling; ``note`` says why then.
+    resolved or closed comes back into handling; ``note`` says why then. An outreach visit counts as registered with it.
 
     Raises:
         NotAllowed: not a clerk or dispatcher of the centre, or the case is not one they may see.
+        RegisteredBefore, NothingToRegister: the outreach visit has its case, or found no dispute.
         NotReopenable, MissingInput: ``reopen`` where it is not possible, or without a note.
     """
     try:
@@ -114,6 +120,8 @@ def _attach(
         centre=centre, clerk=clerk, data=data, outcome=Visit.Outcome.ATTACHED, answer="", purpose=Purpose.RETURN,
         submission_key=submission_key, case=case,
     )  # fmt: skip
+    if data.outreach:
+        join_case(data.outreach, case, clerk)
     facts: dict[str, object] = {"visit": visit.pk, "channel": visit.channel}
     if note.strip() and not reopen:
         _written, digest = write_note(case, by=clerk, text=note, at=now)

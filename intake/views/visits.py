@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,7 +15,7 @@ from cases.services.people import group_ids
 from departments.models import Division
 from governance_center.errors import GovernanceError
 from governance_center.http import download, submit
-from intake import services
+from intake import outreach_start, services
 from intake.forms.visits import AnswerForm, AttachForm
 from intake.models import Source, Visit
 from intake.views.registration import DESK_ROLES, centre_of, chosen_person, ticket_at_hand, warn_of_group
@@ -27,7 +27,7 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
     user = staff(request)
     case = get_object_or_404(Case.objects.visible_to(user).select_related("category", "division"), number=number)
     person = chosen_person(request, user)
-    initial = _initial(request, person)
+    initial = _initial(request, person) | outreach_start.found(request, user)
     form = AttachForm(request.POST or None, user=user, case=case, initial=initial)
     if request.method == "POST":
         data = form.cleaned_data if form.is_valid() else {}
@@ -42,7 +42,7 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, _("The visit was attached; whoever works on the case was told."))
             warn_of_group(request, visit)
             return redirect("cases:detail", case.number)
-    context = {"case": case, "form": form, "person": person}
+    context = {"case": case, "form": form, "person": person, "outreach": outreach_start.visit_of(form)}
     return render(request, "intake/attach.html", context, status=422 if form.errors else 200)
 
 
@@ -75,7 +75,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 @never_cache
 def known_people(request: HttpRequest) -> HttpResponse:
     """Files that may be of whoever is being typed in; search comes before create."""
-    kept = {key: request.POST[key] for key in ("ticket", "channel", "outreach") if request.POST.get(key)}
+    kept = _kept(request.POST, "ticket", "channel", "outreach")
     return render(request, "intake/_known_people.html", {"found": _known(request), "kept": kept})
 
 
@@ -92,7 +92,7 @@ def same_matter(request: HttpRequest) -> HttpResponse:
         user, people_ids=group_ids(person) if person else [], category=category,
         place_code=place.pk if place else centre_of(user).pk,
     )  # fmt: skip
-    context = {"found": found[:6], "person": person, "ticket": typed.get("ticket", "")}
+    context = {"found": found[:6], "person": person, "kept": _kept(typed, "ticket", "outreach")}
     return render(request, "intake/_same_matter.html", context)
 
 
@@ -138,6 +138,11 @@ def _initial(request: HttpRequest, person: Person | None) -> dict[str, object]:
     if person or ticket:
         initial["language"] = person.language if person else ticket.language  # type: ignore[union-attr]
     return initial
+
+
+def _kept(typed: QueryDict, *names: str) -> dict[str, str]:
+    """What goes along to the next page."""
+    return {name: typed[name] for name in names if typed.get(name)}
 
 
 def _known(request: HttpRequest) -> list[Person]:

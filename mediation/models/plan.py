@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.models import Category
 
@@ -66,7 +67,7 @@ class FollowUpPlan(models.Model):
     channel = models.CharField(
         _("way of visiting"), max_length=8, choices=VisitChannel.choices, default=VisitChannel.PHONE
     )
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("plan", "active"), default=True)
 
     objects = FollowUpPlanQuerySet.as_manager()
 
@@ -125,7 +126,7 @@ class FollowUpCode(models.Model):
     code = models.SlugField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=60)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("plan", "active"), default=True)
 
     class Meta:
         verbose_name = _("entry of the visit lists")

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Language, User
 from cases.models import Case
@@ -21,7 +22,7 @@ class Room(models.Model):
     centre = models.ForeignKey("departments.Centre", models.PROTECT, related_name="rooms", verbose_name=_("centre"))
     name = models.CharField(_("name"), max_length=80)
     seats = models.PositiveSmallIntegerField(_("seats"), default=8)
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("plan", "active"), default=True)
 
     class Meta:
         verbose_name = _("mediation room")

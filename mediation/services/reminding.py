@@ -9,7 +9,7 @@ or a second run tell nothing again.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +20,8 @@ from django.utils import timezone
 from cases import workflow
 from cases.models import Case
 from cases.states import State
+from departments.models import LocalHoliday
+from departments.presence import local_holidays_of
 from governance_center.calendar import is_working_day
 from governance_center.transactions import atomic
 from mediation.models import FollowUp
@@ -30,6 +32,9 @@ BATCH = 2000
 
 START_BATCH = 200
 """Cases whose follow-up is started in one transaction; each writes to its ledger."""
+
+LOOK_BACK = dt.timedelta(days=60)
+"""Further back than any stage counts, long national holidays included."""
 
 Cursor = tuple[dt.date, int]
 """Day and key of what was told last."""
@@ -50,11 +55,15 @@ def tell_due(today: dt.date) -> int:
     """Tell of visits: due to the visitor, overdue to the visitor, at last to the dispatchers.
 
     Each stage is counted from the day on which the one before was told, in working days (``FOLLOW_UP_OVERDUE_DAYS``
-    and ``FOLLOW_UP_ESCALATED_DAYS``), so that days on which no sweep ran never bring several stages at once.
+    and ``FOLLOW_UP_ESCALATED_DAYS``), so that days on which no sweep ran never bring several stages at once. Local
+    holidays of the place of a case are no working days.
     """
+    scopes = {scope: local_holidays_of(scope) for scope in _scopes_with_holidays(today)}
+    days = {"": frozenset[dt.date](), **scopes}
     values = {
-        "press_until": working_days_before(today, settings.FOLLOW_UP_OVERDUE_DAYS),
-        "escalate_until": working_days_before(today, settings.FOLLOW_UP_ESCALATED_DAYS),
+        "scopes": list(days),
+        "press_until": [working_days_before(today, settings.FOLLOW_UP_OVERDUE_DAYS, of) for of in days.values()],
+        "escalate_until": [working_days_before(today, settings.FOLLOW_UP_ESCALATED_DAYS, of) for of in days.values()],
     }
     return _tell_all(reminding_sql.VISITS, today, values)
 
@@ -68,12 +77,18 @@ def tell_performances(today: dt.date) -> int:
     return sum(_tell_all(source, today, {}) for source in (reminding_sql.OBLIGATIONS, reminding_sql.INSTALMENTS))
 
 
-def working_days_before(day: dt.date, length: int) -> dt.date:
-    """The day that lies ``length`` working days of the national calendar before ``day``."""
+def working_days_before(day: dt.date, length: int, local_holidays: Collection[dt.date] = ()) -> dt.date:
+    """The day that lies ``length`` working days before ``day``, by the national calendar and the local holidays."""
     while length > 0:
-        length -= is_working_day(day)[0]
+        length -= is_working_day(day, local_holidays)[0]
         day -= dt.timedelta(days=1)
     return day
+
+
+def _scopes_with_holidays(today: dt.date) -> list[str]:
+    """The divisions with local holidays that lie so near before ``today`` that they may count."""
+    near = LocalHoliday.objects.filter(date__gt=today - LOOK_BACK, date__lte=today)
+    return list(near.order_by("scope").values_list("scope", flat=True).distinct())
 
 
 def _tell_all(source: reminding_sql.Source, today: dt.date, values: Mapping[str, Any]) -> int:

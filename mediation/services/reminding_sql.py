@@ -39,9 +39,14 @@ _VISITS = """
         SELECT max(told.stage) AS stage, max(told.told_on) AS told_on FROM mediation_reminder told
         WHERE told.subject = 'visit' AND told.subject_id = visit.id) last ON true
     CROSS JOIN LATERAL (
+        SELECT place.press_until, place.escalate_until
+        FROM unnest(%(scopes)s::text[], %(press_until)s::date[], %(escalate_until)s::date[])
+            place(scope, press_until, escalate_until)
+        WHERE starts_with(matter.division_id, place.scope) ORDER BY length(place.scope) DESC LIMIT 1) until
+    CROSS JOIN LATERAL (
         SELECT CASE WHEN last.stage IS NULL THEN 1
-                    WHEN last.stage = 1 AND last.told_on <= %(press_until)s::date THEN 2
-                    WHEN last.stage = 2 AND last.told_on <= %(escalate_until)s::date THEN 3 END AS next) stage
+                    WHEN last.stage = 1 AND last.told_on <= until.press_until THEN 2
+                    WHEN last.stage = 2 AND last.told_on <= until.escalate_until THEN 3 END AS next) stage
     WHERE visit.state = 'planned' AND visit.due_on <= %(today)s::date
       AND (visit.due_on, visit.id) > (%(after_day)s::date, %(after)s::bigint)
       AND stage.next IS NOT NULL

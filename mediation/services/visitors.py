@@ -141,6 +141,26 @@ def decline_visit(*, follow_up: FollowUp, by: User, reason: str) -> FollowUp:
     return visit
 
 
+def on_restricted(*, case: Case, by: User | None) -> None:
+    """A locked case left the general view: who may not visit it now gives the visit back to the dispatchers.
+
+    Who was let in only for the visit does not read the case any longer.
+    """
+    able = {one.user for one in candidates(case)}
+    planned = FollowUp.objects.select_for_update(of=("self",)).planned().filter(case=case).order_by("pk")
+    let_in: set[int] = set()
+    for visit in planned:
+        barred = {pk for pk in (visit.assignee_id, visit.companion_id) if pk is not None} - able
+        if not barred:
+            continue
+        let_in |= barred
+        visit.assignee, visit.companion, visit.why_visitor = None, None, ""
+        visit.save(update_fields=["assignee", "companion", "why_visitor"])
+        ledger.append(case, [ledger.Entry(EventKind.FOLLOW_UP_PLANNED, by, _facts(visit), timezone.now())])
+        _tell(staff_for(Role.DISPATCHER, case.division_id), "follow_up.declined", case, visit)
+    CaseAccess.objects.filter(case=case, user__in=let_in - handlers(case)).delete()
+
+
 def may_give(visit: FollowUp, user: User) -> bool:
     """A dispatcher of the place, while the visit is planned."""
     return visit.state == FollowUp.State.PLANNED and Actor.DISPATCH in workflow.relations(user, visit.case)

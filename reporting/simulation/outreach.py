@@ -102,7 +102,7 @@ def _walk(rng: random.Random, group: OutreachGroup) -> None:
 def _known_cases(group: OutreachGroup) -> list[Case]:
     """A few cases that came by outreach lately from where the group works."""
     rows = Case.objects.filter(
-        channel=Channel.OUTREACH, division__code__startswith=group.division_id, outreach_visit__isnull=True
+        channel=Channel.OUTREACH, division__code__startswith=group.division_id, outreach_visits__isnull=True
     )
     return list(rows.order_by("-registered_at", "-pk")[:REGISTERED_A_GROUP])
 

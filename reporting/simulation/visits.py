@@ -14,12 +14,16 @@ from cases.models import (
 from cases.states import State
 from cases.workflow import Actor
 from governance_center.calendar import local_day
-from mediation.models import FollowUp
+from mediation import planning
+from mediation.models import FollowUp, VisitChannel
 from mediation.services.follow_ups import PLAN_DAYS
+from mediation.services.visit_plans import facts_of
 from reporting.simulation import texts
 from reporting.simulation.telling import Telling, at_hour, office_moment
 
 VISIT_LAG_DAYS = 2
+
+Why = FollowUp.WhyVisitor
 
 
 class Afterwards(Telling):
@@ -29,16 +33,19 @@ class Afterwards(Telling):
         """The plan of the round, and every visit that fell due before the end."""
         resolved_on = local_day(self.case.resolved_at)
         visitor = self._visitor()
+        plan = planning.choose(self.world.plans, facts_of(self.case))
+        days = plan.days if plan else PLAN_DAYS
         visits = [
             self.rows.add(
                 FollowUp(case_id=self.case.pk, round=self.case.reopened_count, day=day,
-                         due_on=resolved_on + dt.timedelta(days=day), assignee=visitor)
+                         due_on=resolved_on + dt.timedelta(days=day), assignee=visitor, plan=plan,
+                         channel=plan.channel if plan else VisitChannel.PHONE, why_visitor=self._why(visitor))
             )
-            for day in PLAN_DAYS
+            for day in days
         ]  # fmt: skip
         if not any(row.case_id == self.case.pk and row.user_id == visitor.pk for row in self.rows.of(CaseAccess)[-4:]):
             self.rows.add(CaseAccess(case_id=self.case.pk, user=visitor, since=self.case.resolved_at))
-        facts = {"days": list(PLAN_DAYS), "visitor": visitor.pk}
+        facts = {"days": list(days), "visitor": visitor.pk, "plan": plan.code if plan else ""}
         self._write(EventKind.FOLLOW_UP_PLANNED, None, facts, self.clock)
         for visit in visits:
             if visit.due_on > local_day(self.end) - dt.timedelta(days=VISIT_LAG_DAYS + 1):
@@ -47,7 +54,9 @@ class Afterwards(Telling):
             if reminded > self.clock and self.case.state == State.RESOLVED:
                 self._move("start_follow_up", None, {}, reminded, Actor.SYSTEM)
             made = office_moment(self.rng, visit.due_on + dt.timedelta(days=self.rng.randrange(VISIT_LAG_DAYS)))
-            if self._visit(visit, visitor, max(made, self.clock + dt.timedelta(minutes=5))):
+            if self._visit(
+                visit, visitor, is_last=visit is visits[-1], at=max(made, self.clock + dt.timedelta(minutes=5))
+            ):
                 for later in visits:
                     if later.state == FollowUp.State.PLANNED:
                         later.state = FollowUp.State.CANCELLED
@@ -55,11 +64,10 @@ class Afterwards(Telling):
                 self._follow_up()
                 return
 
-    def _visit(self, visit: FollowUp, visitor: User, at: dt.datetime) -> bool:
+    def _visit(self, visit: FollowUp, visitor: User, *, is_last: bool, at: dt.datetime) -> bool:
         """One visit; True when it found a relapse and the case was reopened and handled again."""
         again = at + dt.timedelta(days=self.rng.uniform(2, 9))
-        relapse = self.case.reopened_count == 0 and visit.day < 90 and self.rng.random() < 0.008 and again < self.end
-        is_last = visit.day == PLAN_DAYS[-1]
+        relapse = self.case.reopened_count == 0 and not is_last and self.rng.random() < 0.008 and again < self.end
         outcome = FollowUp.Outcome.RELAPSE if relapse else FollowUp.Outcome.PERFORMED if is_last else (
             self.rng.choices([FollowUp.Outcome.PERFORMING, FollowUp.Outcome.PERFORMED, FollowUp.Outcome.NOT_REACHED],
                              [60, 35, 5])[0]
@@ -95,3 +103,11 @@ class Afterwards(Telling):
         user = self.rng.choice(near).user
         assert user is not None  # noqa: S101
         return user
+
+    def _why(self, visitor: User) -> str:
+        """By which rule the visitor was chosen."""
+        if self.mediator is None:
+            return Why.DESK.value
+        own = any(m.user_id == visitor.pk and m.committee_id == self.mediator.committee_id
+                  for m in self.world.mediators[self.spec.county])  # fmt: skip
+        return Why.COMMITTEE.value if own else Why.COUNTY.value

@@ -7,13 +7,15 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+
 from accounts.models import Role, User
 from cases.models import Category, LimitRule
 from cases.routing import TOWNSHIP_DEPARTMENT
 from cases.routing_book import MemoryBook
 from departments.models import Centre, Department, Division
 from departments.presence import local_holidays_of
-from mediation.models import Committee, Mediator
+from mediation.models import Committee, FollowUpPlan, Mediator
 from reporting.simulation import names, register
 
 # Share of the cases and of Korean speakers by county, about as the people are spread.
@@ -40,6 +42,7 @@ class World:
     dispatchers: dict[str, User] = field(default_factory=dict)
     officers: dict[tuple[str, str], User] = field(default_factory=dict)
     mediators: dict[str, list[Mediator]] = field(default_factory=lambda: defaultdict(list))
+    plans: list[FollowUpPlan] = field(default_factory=list)
 
 
 def build(rng: random.Random) -> World:
@@ -56,6 +59,7 @@ def build(rng: random.Random) -> World:
         centres={centre.pk: centre for centre in Centre.objects.all()},
         places=places,
         holidays={code: local_holidays_of(code) for code in counties},
+        plans=list(FollowUpPlan.objects.in_force(timezone.localdate()).select_related("category")),
     )
     _people(world, rng)
     return world

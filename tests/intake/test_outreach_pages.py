@@ -16,7 +16,7 @@ from cases.models import Case
 from cases.services.people import PersonInput, find_or_create
 from intake.models import Campaign, Household, OutreachGroup, OutreachVisit, Visit
 from tests.intake.outreaching import group_of, note, plan, running, walker
-from tests.world import LIYUAN, LONGJING, VILLAGE, YANJI, World, make_person, make_user
+from tests.world import LIYUAN, LONGJING, VILLAGE, YANJI, World, make_case, make_person, make_user
 
 SignIn = Callable[..., Client]
 Found = OutreachVisit.Found
@@ -256,6 +256,37 @@ def test_a_dispute_leads_to_a_filled_in_registration_and_to_one_case(
     assert register(client, visit).status_code == 422
     assert (Case.objects.count(), Visit.objects.count()) == (1, 1)
     assert client.get(reverse("intake:register") + f"?outreach={visit.pk}").context["outreach"] is None
+
+
+def test_a_finding_on_a_matter_that_is_known_joins_its_case(
+    world: World, sign_in: SignIn, member: User, household: Household
+) -> None:
+    case = make_case(world)
+    person = find_or_create(PersonInput(name="金明哲"), county=LONGJING)
+    case.parties.filter(part="applicant").update(person=person)
+    visits = [note(household, member, Found.DISPUTE, "两家争院墙") for _time in range(2)]
+    client = sign_in(member)
+    for visit in visits:
+        typed = {"person": person.pk, "outreach": visit.pk, "category": case.category_id, "division": case.division_id}
+        offered = client.post(reverse("intake:same_matter"), typed).content.decode()
+        url = f"{reverse('intake:attach', args=[case.number])}?person={person.pk}"
+        assert f"{url}&amp;outreach={visit.pk}" in offered
+        form = client.get(f"{url}&outreach={visit.pk}").context["form"]
+        assert form.initial["outreach"] == visit
+        sent = {
+            "person": person.pk, "outreach": visit.pk, "language": "zh-hans", "note": "又去了一次",
+            "submission_key": str(uuid.uuid4()),
+        }  # fmt: skip
+        answers = [client.post(url, sent) for _time in range(2)]
+        assert [answer.status_code for answer in answers] == [302, 302]
+        again = client.post(url, sent | {"submission_key": str(uuid.uuid4())})
+        assert again.status_code == 422
+        assert "又去了一次" in again.content.decode()
+    assert set(OutreachVisit.objects.values_list("case", flat=True)) == {case.pk}
+    assert [visit.channel for visit in Visit.objects.all()] == ["outreach", "outreach"]
+    assert not OutreachVisit.objects.to_register().exists()
+    assert case.events.filter(kind="visit.attached").count() == 2
+    assert "梨园摸排一组" in client.get(reverse("cases:detail", args=[case.number])).content.decode()
 
 
 def test_a_linked_file_is_the_petitioner(sign_in: SignIn, member: User, household: Household) -> None:

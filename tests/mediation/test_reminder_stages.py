@@ -10,13 +10,14 @@ from django.utils import timezone
 from accounts.models import Notification, Role
 from cases.models import Case
 from cases.services import reopen_case
+from departments.models import LocalHoliday
 from mediation.models import Agreement, FollowUp, Instalment, Obligation, Reminder
 from mediation.models.agreement import new_verification_code
 from mediation.services import reminding
 from mediation.services.follow_ups import record_follow_up
 from mediation.services.reminding import sweep, working_days_before
 from tests.mediation.test_follow_ups import after, resolved
-from tests.world import LONGJING, World, make_user
+from tests.world import LONGJING, YANJI, World, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,27 @@ def test_a_visit_is_asked_for_then_pressed_then_told_to_the_dispatchers_once_eac
     assert days[0] == 7
     assert rows[0][1] <= working_days_before(rows[1][1], 3)
     assert rows[1][1] <= working_days_before(rows[2][1], 4)
+
+
+def test_local_holidays_are_no_working_days_where_they_hold(world: World) -> None:
+    resolved(world)
+    sweep(today=after(7))
+    free = [after(day) for day in range(8, 20)]
+    for day in free:
+        LocalHoliday.objects.create(date=day, scope_id=LONGJING[:4], name="州庆", source="通知")
+    sweep_daily(8, 19)
+    assert told() == [("due", "other_mediator")]
+    sweep_daily(20, 26)
+    assert told()[1:] == [("overdue", "other_mediator")]
+    assert Reminder.objects.get(stage=2).told_on >= after(20)
+
+
+def test_holidays_of_another_place_count_there_alone(world: World) -> None:
+    resolved(world)
+    for day in range(8, 20):
+        LocalHoliday.objects.create(date=after(day), scope_id=YANJI, name="假", source="通知")
+    sweep_daily(7, 19)
+    assert told()[:2] == [("due", "other_mediator"), ("overdue", "other_mediator")]
 
 
 def test_after_days_without_a_sweep_only_one_stage_is_told(world: World) -> None:

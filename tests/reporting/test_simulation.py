@@ -110,6 +110,16 @@ def test_visits_are_made_by_somebody_else_than_the_mediator(reference: None) -> 
         assert visit.assignee_id != visit.case.mediator_id
 
 
+def test_visits_carry_the_plan_by_which_they_are_made(reference: None) -> None:
+    simulate()
+    assert not FollowUp.objects.filter(plan__isnull=True).exists()
+    assert not FollowUp.objects.filter(why_visitor="").exists()
+    for visit in FollowUp.objects.select_related("plan", "case"):
+        wanted = "reopened" if visit.round else "default"
+        assert visit.plan is not None
+        assert (visit.plan.condition in {wanted, "repeated", "high_risk"}, visit.day in visit.plan.days) == (True, True)
+
+
 def test_a_database_with_cases_is_refused(world: World) -> None:
     make_case(world)
     with pytest.raises(CommandError, match="holds cases"):
