@@ -25,7 +25,7 @@ def test_a_worker_killed_after_sending_leaves_the_message_to_the_next_under_the_
     settings.QUIET_FROM = settings.QUIET_UNTIL = 0
     settings.SMS_GATEWAY = "accounts.gateways.HttpGateway"
     rows = [
-        queue(key=f"notice:{number}", channel="sms", address="13800138000", language="ko", text="조정모임")
+        queue(key=f"notice:{number}", channel="sms", address="13800138000", language="ko", text="조정회의")
         for number in range(3)
     ]
     with gateway() as desk:

@@ -67,7 +67,7 @@ def test_a_party_is_told_by_sms_in_its_language_and_reminded_the_day_before(worl
     notice = tell_party(session=called, party=party, by=world.mediator, channel="sms")
     first, reminder = OutgoingMessage.objects.order_by("pk")
     assert (first.address, first.language, notice.outgoing) == ("13800138000", "ko", first)
-    for words in (called.case.number, "조정모임", "제1조정실", "09:00"):
+    for words in (called.case.number, "조정회의", "제1조정실", "09:00"):
         assert words in first.text
     assert called.case.title not in first.text, "others may read it too"
     assert timezone.localtime(reminder.next_try_at) == at(9, days=2)
