@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cases.models import Case, CaseParty, Document, EventKind
+from governance_center.listing import enumerated
 from mediation import selectors
 from mediation.models import (
     Agreement,
@@ -47,7 +48,7 @@ class FileFacts:
 
     def names(self, *parts: str) -> str:
         """The parties of these parts on one line."""
-        return "、".join(str(party) for party in self.of_part(*parts))
+        return enumerated(self.of_part(*parts))
 
     @property
     def committee(self) -> str:

@@ -51,7 +51,14 @@ def test_every_setting_that_production_needs_is_given(compose: dict[str, Any]) -
         assert set(given) <= read, "nothing is given that nobody reads"
         for needed in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY", "ALLOWED_HOSTS"):
             assert needed in given
-        for offered in ("SMS_GATEWAY", "SMS_GATEWAY_URL", "SMS_GATEWAY_TOKEN", "QUIET_FROM", "QUIET_UNTIL", "DIGEST_HOUR"):
+        for offered in (
+            "SMS_GATEWAY",
+            "SMS_GATEWAY_URL",
+            "SMS_GATEWAY_TOKEN",
+            "QUIET_FROM",
+            "QUIET_UNTIL",
+            "DIGEST_HOUR",
+        ):
             assert given[offered] is None, "without a value in the file the setting keeps its own default"
         assert "GOVERNANCE_DEMO" not in given
         assert "DEBUG" not in given
