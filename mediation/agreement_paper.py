@@ -21,6 +21,7 @@ from accounts.models import Language, Role
 from cases.models import CaseParty
 from governance_center import papers
 from governance_center.amounts import in_capitals
+from governance_center.listing import enumerated
 from mediation import selectors, signature_drawing
 from mediation.models import Agreement, Mediator, Obligation
 from mediation.models.agreement import AFTER_AGREEMENT
@@ -132,7 +133,7 @@ def part_of(agreement: Agreement, language: str) -> dict[str, Any]:
 def _facts(agreement: Agreement) -> Rows:
     case = agreement.case
     rows = [(_("Case number"), case.number), (_("Category"), case.category.name), (_("Summary"), case.title)]
-    team = "、".join(str(one) for one in _mediators(agreement))
+    team = enumerated(_mediators(agreement))
     return [*rows, (_("Mediator"), team)] if team else rows
 
 

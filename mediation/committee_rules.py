@@ -15,6 +15,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from governance_center.listing import enumerated
+
 LEAST_MEMBERS, MOST_MEMBERS = 3, 9
 SOON = dt.timedelta(days=90)
 """A term that ends within this time is told beforehand."""
@@ -105,7 +107,7 @@ def warnings_of(
     found += _of_term(term_end, today)
     lapsed = [one.name for one in mediators if one.certificate_until and one.certificate_until < today]
     if lapsed:
-        found.append(Warned("certificate", {"names": "、".join(lapsed)}))
+        found.append(Warned("certificate", {"names": enumerated(lapsed)}))
     return found
 
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from cases.models import Case, CaseEvent, CaseParty, Document, EventKind, Note
 from cases.states import GUIDED_OUTCOMES
+from governance_center.listing import enumerated
 from mediation import selectors
 from mediation.models import (
     Agreement,
@@ -67,7 +68,7 @@ class FileFacts:
 
     def names(self, *parts: str) -> str:
         """The parties of these parts on one line."""
-        return "、".join(str(party) for party in self.of_part(*parts))
+        return enumerated(self.of_part(*parts))
 
     @property
     def committee(self) -> str:

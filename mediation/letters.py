@@ -19,6 +19,7 @@ from accounts.models import Language
 from departments.models import Division
 from governance_center import papers
 from governance_center.amounts import in_capitals
+from governance_center.listing import enumerated
 from mediation.agreement_paper import LANGUAGES
 from mediation.models import Agreement, Confirmation, CourtGuidance, Instalment, Obligation, Urging
 from mediation.services import confirming, signing
@@ -119,7 +120,7 @@ def _guidance(row: CourtGuidance) -> Letter:
         "to": _names(agreement),
         "paragraphs": [
             _reached(agreement),
-            _("It is not fully performed, although the committee urged on %(days)s.") % {"days": "、".join(urged)},
+            _("It is not fully performed, although the committee urged on %(days)s.") % {"days": enumerated(urged)},
             _enforcement(confirmed) if confirmed else _litigation(),
             _("Competent court: %(court)s.") % {"court": row.court},
         ],
@@ -177,7 +178,7 @@ def _sentences(*said: str) -> str:
 
 
 def _names(agreement: Agreement) -> str:
-    return "、".join(one.name for one in signing.signers(agreement) if one.party)
+    return enumerated(one.name for one in signing.signers(agreement) if one.party)
 
 
 def _owed(due: Obligation | Instalment) -> str:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from governance_center.calendar import last_day
+from governance_center.listing import enumerated
 
 register = template.Library()
 
@@ -108,10 +109,22 @@ def _hours(words: str, deadline: Any) -> str:
     return words % {"time": f"{minutes // 60}:{minutes % 60:02d}"}
 
 
+@register.filter(name="enumerated")
+def enumerated_items(items: Sequence[object]) -> str:
+    """The items in a row, separated as the reader's language does."""
+    return enumerated(items)
+
+
+@register.simple_tag
+def separator() -> str:
+    """What stands between two items of a row, for links that a filter cannot join."""
+    return enumerated(("", ""))
+
+
 @register.filter
 def language_names(codes: Sequence[str]) -> str:
     """The languages of staff and petitioners by their codes, as words."""
-    return "、".join(str(LANGUAGE_NAMES.get(code, code)) for code in codes)
+    return enumerated(LANGUAGE_NAMES.get(code, code) for code in codes)
 
 
 class Grouped(int):
