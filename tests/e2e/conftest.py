@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
 
 from accounts.models import DEMO_PASSWORD
 from tools.browser import find
@@ -75,6 +75,14 @@ class Person:
         """Errors that the browser reports; a form that comes back as refused (422) is meant."""
         if line.type == "error" and "422" not in line.text:
             self.faults.append(f"{line.text} {line.location.get('url')}")
+
+    def deed(self, href: str) -> Locator:
+        """What can be done with the case that is open: its button, or its line in the menu, which is opened then."""
+        link = self.page.locator(f".case-actions a[href='{href}']")
+        link.wait_for(state="attached")
+        if not link.is_visible():
+            self.page.locator("#more-actions").click()
+        return link
 
     def sign_in(self, username: str) -> None:
         self.open("/sign-in/")

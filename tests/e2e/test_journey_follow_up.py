@@ -129,7 +129,7 @@ def agree_again(mediator: Person, case: Case, terms: str) -> None:
     expect(page.locator(".case-actions .btn-primary").first).to_have_attribute("href", re.compile("/session/$"))
     mediator.shoot("follow-up-07-history")
     mediator.check()
-    page.locator(f".case-actions a[href='/mediation/{case.number}/agreement/']").click()
+    mediator.deed(f"/mediation/{case.number}/agreement/").click()
     page.locator("label:has([name=form][value=oral])").click()
     page.locator(f"label:has([name=terms_language][value={mediator.language}])").click()
     page.fill("[name=terms]", terms)

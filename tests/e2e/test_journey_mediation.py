@@ -90,7 +90,7 @@ def assign(dispatcher: Person, case: Case) -> None:
     page = dispatcher.page
     page.locator("nav a[href='/mediation/backlog/']").first.click()
     page.locator(f"a[href='/cases/{case.number}/']").click()
-    page.locator(f".case-actions a[href='/mediation/{case.number}/assign/']").click()
+    dispatcher.deed(f"/mediation/{case.number}/assign/").click()
     row = page.locator("tr", has_text="金调解")
     expect(row.locator("li").first).to_be_visible()
     dispatcher.shoot("mediation-01-assign")
@@ -107,9 +107,10 @@ def read_why(mediator: Person, case: Case) -> None:
     mediator.check()
     page.locator(f"#cases a[href='/cases/{case.number}/']").click()
     expect(page.locator("#mediators li").first).to_be_visible()
-    expect(page.locator(f"a[href='/mediation/{case.number}/withdraw/']")).to_be_visible()
     mediator.shoot("mediation-03-case")
     mediator.check()
+    expect(mediator.deed(f"/mediation/{case.number}/withdraw/")).to_be_visible()
+    page.keyboard.press("Escape")
 
 
 def go_on(page: Page, path: str) -> None:

@@ -104,7 +104,7 @@ def _sign(officer: Person, number: str) -> None:
 
 def _assign(officer: Person, number: str) -> None:
     page = officer.page
-    page.locator(f"a[href='/mediation/{number}/assign/']").click()
+    officer.deed(f"/mediation/{number}/assign/").click()
     officer.shoot("07-assign")
     officer.check()
     row = page.locator("tr", has_text="김조정")
@@ -118,10 +118,10 @@ def _agree(mediator: Person, number: str, terms: str) -> None:
     mediator.shoot("08-my-mediations-phone")
     mediator.check()
     mediator.open(f"/cases/{number}/")
-    page.locator(f"a[href='/cases/{number}/progress/']").click()
+    mediator.deed(f"/cases/{number}/progress/").click()
     page.fill("[name=note]", "양측을 만나 사실을 확인하였다.")
     page.locator("main form button[type=submit]").first.click()
-    page.locator(f"a[href='/mediation/{number}/agreement/']").click()
+    mediator.deed(f"/mediation/{number}/agreement/").click()
     page.check("[name=form][value=written]", force=True)
     page.fill("[name=terms]", terms)
     page.fill("[name=responsibilities]", terms)
