@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -37,8 +38,9 @@ def edit_committee(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         if done:
             messages.success(request, _("Kept."))
             return redirect("mediation:committee", done.pk)
-    context = {"form": form, "committee": row if pk else None}
-    return render(request, "mediation/committee_form.html", context, status=422 if form.errors else 200)
+    back = reverse("mediation:committee", args=[pk]) if pk else reverse("mediation:committees")
+    context = {"form": form, "title": str(row) if pk else _("Add a committee"), "back": back}
+    return render(request, "mediation/register_form.html", context, status=422 if form.errors else 200)
 
 
 @role_required(Role.DISPATCHER)
@@ -63,8 +65,9 @@ def edit_mediator(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             if not done.is_active and done.user and done.user.mediated_cases.filter(state__in=OPEN_STATES).exists():
                 messages.warning(request, _("Open cases are still in the hands of this mediator; assign them anew."))
             return redirect("mediation:mediator", done.pk)
-    context = {"form": form, "mediator": row if pk else None}
-    return render(request, "mediation/mediator_form.html", context, status=422 if form.errors else 200)
+    back = reverse("mediation:mediator", args=[pk]) if pk else reverse("mediation:mediators")
+    context = {"form": form, "title": str(row) if pk else _("Add a mediator"), "back": back}
+    return render(request, "mediation/register_form.html", context, status=422 if form.errors else 200)
 
 
 @role_required(Role.DISPATCHER)
