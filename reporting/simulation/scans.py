@@ -1,8 +1,9 @@
-"""Scans of the demo: invented identity cards, a signed notice, photographs and a receipt, drawn by the program."""
+"""Scans of the demo: invented identity cards, a signed agreement, photographs and a receipt, drawn by the program."""
 
 from __future__ import annotations
 
 import io
+import os
 
 from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
@@ -11,7 +12,7 @@ from accounts.models import User
 from cases.models import Case, Part
 from cases.states import State
 from mediation import file_facts
-from mediation.services import filing
+from mediation.services import filing, signing
 from mediation.services.filing import Upload
 
 PAPER, INK, PALE = "#f6f3ea", "#222b35", "#9fb3c4"
@@ -27,11 +28,24 @@ def build() -> Case | None:
     for party in facts.parties:
         lines = ["样本", "견본", f"姓名 {party}", "公民身份号码 ******************", "演示数据，非真实证件"]
         _add(case, case.mediator, Part.IDENTITY, f"身份证 {party}", _card(lines, (1012, 638)))
+    _sign(case, case.mediator)
     _add(case, case.mediator, Part.EVIDENCE, "漏水现场照片", _damage())
     payee = facts.names("applicant")
     lines = ["收    条", "今收到卫生间维修费人民币", "贰仟捌佰元整（￥2,800.00）。", f"收款人：{payee}"]
     _add(case, case.mediator, Part.PERFORMANCE, "收条", _card(lines, (1240, 877)))
     return case
+
+
+def _sign(case: Case, by: User) -> None:
+    """All signed on paper on the day of the agreement, and the committee's seal is on it: it is in force."""
+    agreement, site = case.agreements.get(), f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/"
+    signers = signing.signers(agreement)
+    page = _card(["人民调解协议书 签名页", agreement.number, *(one.label for one in signers)], (1240, 1754))
+    signing.sign_on_paper(
+        agreement=agreement, by=by, hands={one.key: signing.Hand() for one in signers}, scan=page,
+        signed_on=agreement.reached_on, site=site,
+    )  # fmt: skip
+    signing.record_seal(agreement=agreement, by=by, sealed_on=agreement.reached_on, site=site)
 
 
 def _add(case: Case, by: User, part: str, title: str, content: bytes) -> None:

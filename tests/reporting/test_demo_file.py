@@ -16,6 +16,10 @@ from mediation.services import archiving
 from reporting.simulation import prefecture, scans
 
 
+def _papers(case: Case) -> list[file_contents.Item]:
+    return [item for part in file_contents.contents(file_facts.read(case)) for item in part.papers]
+
+
 @pytest.mark.django_db
 def test_the_demo_has_a_complete_file() -> None:
     call_command("load_reference", stdout=io.StringIO())
@@ -25,6 +29,9 @@ def test_the_demo_has_a_complete_file() -> None:
     assert case is not None
     assert scans.build() is None
     assert case.mediator.username == "mediator.longjing"
+    agreement = case.agreements.get()
+    assert agreement.in_force_on == agreement.reached_on
+    assert agreement.paper in {item.document for item in _papers(case)}
     parts = file_contents.contents(file_facts.read(case))
     assert file_contents.missing(parts) == []
     filled = {part.part for part in parts if part.papers}
