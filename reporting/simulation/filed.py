@@ -21,6 +21,7 @@ from mediation.models import (
     Obligation,
     RightsNotice,
     Session,
+    SessionMediator,
 )
 from reporting.simulation import texts
 from reporting.simulation.lives import Life
@@ -98,6 +99,7 @@ class FiledLife(Life):
                 called_by=self.handler, created_at=self.clock,
             )
         )  # fmt: skip
+        self.rows.add(SessionMediator(session_id=session.pk, mediator=self.mediator, period=period, was_there=True))
         facts = {"session": session.pk, "start": start.isoformat(), "round": 0}
         self._write(EventKind.SESSION_CALLED, self.handler, facts, self.clock + dt.timedelta(minutes=5))
         for party in self._own_parties():

@@ -40,6 +40,7 @@ from mediation.models import (
     Obligation,
     RightsNotice,
     Session,
+    SessionMediator,
 )
 from reporting.simulation import filed
 from reporting.simulation import world as stage
@@ -62,7 +63,8 @@ CONSULTATIONS, REFUSED = 0.037, 0.018
 
 ORDER = (
     Person, PersonKey, Case, CaseParty, Note, Referral, Deadline, RoutingDecision, CaseEvent, CaseAccess,
-    CaseNumberSeries, Visit, Assignment, RightsNotice, InvestigationRecord, Session, Attendance, Minutes, Agreement,
+    CaseNumberSeries, Visit, Assignment, RightsNotice, InvestigationRecord, Session, SessionMediator, Attendance, Minutes,
+    Agreement,
     Obligation, FollowUp,
 )  # fmt: skip
 """The tables that are filled, those that others refer to first."""

@@ -29,6 +29,7 @@ def test_the_demo_has_a_complete_file() -> None:
     assert case is not None
     assert scans.build() is None
     assert case.mediator.username == "mediator.longjing"
+    assert case.sessions.get().seats.get().mediator.user == case.mediator
     agreement = case.agreements.get()
     assert agreement.in_force_on == agreement.reached_on
     assert agreement.paper in {item.document for item in _papers(case)}
