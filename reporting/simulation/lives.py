@@ -7,12 +7,14 @@ services use, and the ledger is chained from them.
 from __future__ import annotations
 
 import datetime as dt
+import random
 
 from accounts.models import User
 from cases import deadlines, ledger, routing
 from cases.levels import level_of
 from cases.models import (
     Case,
+    CaseParty,
     EventKind,
     Kind,
     Note,
@@ -26,10 +28,13 @@ from cases.states import Outcome
 from cases.workflow import Actor
 from governance_center.calendar import local_day
 from governance_center.ledger import text_digest
-from mediation.models import Agreement, Assignment
+from mediation.models import Agreement, Assignment, Obligation
 from reporting.simulation import texts
 from reporting.simulation.desk import AtTheDesk
 from reporting.simulation.visits import Afterwards
+
+SETTLED_AFTER = dt.timedelta(days=40)
+"""What was due longer ago has been done."""
 
 
 class Life(AtTheDesk, Afterwards):
@@ -242,6 +247,8 @@ class Life(AtTheDesk, Afterwards):
                     in_force_on=day,
                 )
             )  # fmt: skip
+            if written:
+                self._owe(agreement)
             outcome = Outcome.WRITTEN_AGREEMENT if written else Outcome.ORAL_AGREEMENT
             facts |= {"agreement": agreement.pk, "terms_sha256": text_digest(terms)}
         else:
@@ -251,6 +258,27 @@ class Life(AtTheDesk, Afterwards):
         data = {"outcome": outcome.value, "level": level_of(self.lead.division_id), **facts}
         self._move("resolve", self.handler, data, at, self.acting_as)
         self._finish_handling(at)
+
+    def _owe(self, agreement: Agreement) -> None:
+        """What the respondent does by the day agreed: long since done, lately in most cases, and some are late.
+
+        Drawn for each case by itself, so that the course of the other cases does not depend on it.
+        """
+        parties = [row for row in self.rows.of(CaseParty)[-6:] if row.case_id == self.case.pk]
+        creditor = next((row for row in parties if row.part == CaseParty.Part.APPLICANT), None)
+        debtor = next((row for row in parties if row.part == CaseParty.Part.RESPONDENT), None)
+        due = agreement.perform_by
+        if debtor is None or due is None:
+            return
+        rng, today = random.Random(str(self.case.number)), local_day(self.end)
+        done = due - dt.timedelta(days=rng.randrange(10))
+        was_done = done <= today and (today - due > SETTLED_AFTER or rng.random() < 0.7)
+        self.rows.add(
+            Obligation(
+                agreement_id=agreement.pk, position=1, debtor_id=debtor.pk, creditor_id=creditor and creditor.pk,
+                kind="act", what=agreement.terms, due_on=due, performed_on=done if was_done else None,
+            )
+        )  # fmt: skip
 
     def _finish_handling(self, at: dt.datetime) -> None:
         for limit in self.limits:

@@ -64,10 +64,10 @@ CONSULTATIONS, REFUSED = 0.037, 0.018
 ORDER = (
     Person, PersonKey, Case, CaseParty, Note, Referral, Deadline, RoutingDecision, CaseEvent, CaseAccess,
     CaseNumberSeries, Visit, Assignment, RightsNotice, InvestigationRecord, Session, SessionMediator, Attendance, Minutes,
-    Agreement,
-    Obligation, FollowUp,
+    Obligation, Agreement, FollowUp,
 )  # fmt: skip
-"""The tables that are filled, those that others refer to first."""
+"""The tables that are filled, those that others refer to first; but what is owed before the agreement that then is in
+force, because nothing is added to one in force. References are checked at the end of the transaction."""
 
 CHUNK = 500
 """After so many cases their rows are written: memory stays bounded."""
@@ -205,8 +205,15 @@ def _in_child(job: _Job, pipe: Connection, others: list[Connection]) -> None:
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
-                # Foreign keys are looked at after each COPY, not all at the end, so that the commit is short.
+                # Foreign keys are looked at after each COPY, not all at the end, so that the commit is short;
+                # but for what is owed, which comes before its agreement.
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute(
+                    "SELECT string_agg(quote_ident(conname), ', ') FROM pg_constraint "
+                    "WHERE contype = 'f' AND conrelid = %s::regclass",
+                    [Obligation._meta.db_table],
+                )
+                cursor.execute(f"SET CONSTRAINTS {cursor.fetchone()[0]} DEFERRED")
             job.run(pipe.send)
             pipe.send("ready")
             if pipe.recv() != "commit":

@@ -54,7 +54,7 @@ def test_from_one_tap_to_a_case(visit: Visit, language: str) -> None:
     page.locator("[data-send]").click()
     page.wait_for_url("**/desk/receipt/**")
     case = Case.objects.get()
-    assert (case.is_restricted, case.outreach_visit.household) == (True, household)
+    assert (case.is_restricted, case.outreach_visits.get().household) == (True, household)
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "ko"])
