@@ -39,24 +39,31 @@ _VISITS = """
         SELECT max(told.stage) AS stage, max(told.told_on) AS told_on FROM mediation_reminder told
         WHERE told.subject = 'visit' AND told.subject_id = visit.id) last ON true
     CROSS JOIN LATERAL (
-        SELECT place.press_until, place.escalate_until
-        FROM unnest(%(scopes)s::text[], %(press_until)s::date[], %(escalate_until)s::date[])
-            place(scope, press_until, escalate_until)
-        WHERE starts_with(matter.division_id, place.scope) ORDER BY length(place.scope) DESC LIMIT 1) until
-    CROSS JOIN LATERAL (
         SELECT CASE WHEN last.stage IS NULL THEN 1
-                    WHEN last.stage = 1 AND last.told_on <= until.press_until THEN 2
-                    WHEN last.stage = 2 AND last.told_on <= until.escalate_until THEN 3 END AS next) stage
+                    WHEN last.stage = 1 AND last.told_on <= {press} THEN 2
+                    WHEN last.stage = 2 AND last.told_on <= {escalate} THEN 3 END AS next) stage
     WHERE visit.state = 'planned' AND visit.due_on <= %(today)s::date
       AND (visit.due_on, visit.id) > (%(after_day)s::date, %(after)s::bigint)
-      AND stage.next IS NOT NULL
-      AND (visit.second_of_id IS NOT NULL OR {stands} AND NOT EXISTS (
+      AND stage.next IS NOT NULL AND (visit.second_of_id IS NOT NULL OR {stands})
+      AND NOT EXISTS (
           SELECT FROM mediation_followup earlier
-          WHERE earlier.case_id = visit.case_id AND earlier.state = 'planned' AND earlier.due_on < visit.due_on
-            AND earlier.second_of_id IS NULL))
+          WHERE visit.second_of_id IS NULL AND earlier.second_of_id IS NULL AND earlier.case_id = visit.case_id
+            AND earlier.state = 'planned' AND earlier.due_on < visit.due_on)
     ORDER BY visit.due_on, visit.id LIMIT %(batch)s::int
 """
-VISITS = Source(Reminder.Subject.VISIT, _VISITS.format(stands=STANDS), tells_desk="false")
+
+_BY_PLACE = """(
+            SELECT place.day FROM unnest(%(scopes)s::text[], %({days})s::date[]) place(scope, day)
+            WHERE starts_with(matter.division_id, place.scope) ORDER BY length(place.scope) DESC LIMIT 1)"""
+"""The day that counts where the case is; only looked up for what was told before."""
+
+VISITS = Source(
+    Reminder.Subject.VISIT,
+    _VISITS.format(
+        stands=STANDS, press=_BY_PLACE.format(days="press_until"), escalate=_BY_PLACE.format(days="escalate_until")
+    ),
+    tells_desk="false",
+)
 
 _PERFORMANCE = """
     SELECT owed.id, owed.due_on, stage.next AS stage,
