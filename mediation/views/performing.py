@@ -33,9 +33,9 @@ PER_PAGE = 25
 
 @role_required(*DOERS)
 def due_list(request: HttpRequest) -> HttpResponse:
-    """The agreements in force and how far they are performed; the filter lives in the address."""
+    """The agreements in force and how far they are performed; first what is not. The filter lives in the address."""
     today = timezone.localdate()
-    form = DueFilter(request.GET)
+    form = DueFilter(request.GET if "state" in request.GET else {"state": "open"})
     state = form.cleaned_data["state"] if form.is_valid() else ""
     rows = selectors.due_agreements(staff(request), today, state)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))

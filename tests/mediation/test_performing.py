@@ -184,6 +184,8 @@ def test_the_list_is_narrowed_by_state(
     for user in (world.mediator, world.dispatcher):
         page = sign_in(user).get(f"/mediation/due/?state={state}").context["page"]
         assert {row.pk for row in page} == {rows[name].pk for name in found}
+        first = sign_in(user).get("/mediation/due/").context["page"]
+        assert {row.pk for row in first} == {rows["late"].pk, rows["open"].pk}, "what is done is not shown at first"
     assert not sign_in(world.other_mediator).get("/mediation/due/").context["page"].object_list
     assert sign_in(world.clerk).get("/mediation/due/").status_code == 403
 
