@@ -35,6 +35,7 @@ class Outcome(TextChoices):
     TO_PETITION = "to_petition", _("guided to petition")
     WITHDRAWN = "withdrawn", _("withdrawn")
     REFUSED = "refused", _("not accepted")
+    MERGED = "merged", _("merged into an earlier case")
 
 
 RESOLVED_OUTCOMES = (

@@ -88,8 +88,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(is_contested=True)
 
     def counted(self) -> CaseQuerySet:
-        """Those that count as accepted: consultations and refused ones are counted apart."""
-        return self.filter(accepted_at__isnull=False).exclude(kind=Kind.CONSULTATION)
+        """Those that count as accepted: consultations, refused and merged ones are counted apart."""
+        return self.filter(accepted_at__isnull=False, merged_into__isnull=True).exclude(kind=Kind.CONSULTATION)
 
 
 class Case(models.Model):
@@ -149,6 +149,10 @@ class Case(models.Model):
     repeat_of = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="repeats", verbose_name=_("repeats")
     )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_cases", verbose_name=_("merged into")
+    )
+    is_excluded = models.BooleanField(_("left out of the adjusted rate"), default=False)
     due_at = models.DateTimeField(_("to be handled by"), null=True, blank=True)
     ledger_length = models.PositiveIntegerField(default=0, editable=False)
     ledger_head = models.CharField(max_length=64, default="", editable=False)
@@ -168,6 +172,10 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(petition_class=PetitionClass.ACCUSATION) | models.Q(is_restricted=True),
                 name="cases_case_accusation_is_restricted",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True) | models.Q(outcome=Outcome.MERGED, state=State.CLOSED),
+                name="cases_case_merged_is_closed",
             ),
         )
         indexes = (

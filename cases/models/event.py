@@ -73,6 +73,12 @@ class EventKind(models.TextChoices):
     SECOND_CALL_DRAWN = "follow_up.second_call", _("drawn for a second call")
     PRESCRIBED = "case.prescribed", _("root diagnosed and remedy prescribed")
     FILE_MADE = "file.made", _("complete file made")
+    OFFER_MADE = "offer.made", _("a side made an offer")
+    OFFER_ANSWERED = "offer.answered", _("the other side answered an offer")
+    CORRECTED = "case.corrected", _("entry corrected")
+    MERGED = "case.merged", _("merged into an earlier case")
+    EXCLUSION_ASKED = "exclusion.asked", _("asked to leave it out of the adjusted rate")
+    EXCLUSION_DECIDED = "exclusion.decided", _("decided on leaving it out of the adjusted rate")
 
 
 class CaseEvent(models.Model):
