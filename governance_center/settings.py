@@ -242,6 +242,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=5, hour="7-18"),  # each county and week is drawn once; later runs make good
         "options": {"expires": 3000},
     },
+    "fold-rollups": {
+        "task": "reporting.tasks.fold_rollups",
+        "schedule": 20,
+        "options": {"expires": 18},
+    },
+    "snapshot-backlog": {
+        "task": "reporting.tasks.snapshot_backlog",
+        "schedule": crontab(hour=0, minute="1-59/10"),
+        "options": {"expires": 500},
+    },
     "deliver-notifications": {
         "task": "accounts.tasks.deliver_notifications",
         "schedule": 60,

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 
 from departments.models import Department, Shift
 from governance_center.scope import within
-from reporting.selectors import Period
+from reporting.periods import Period
 
 
 class Attendance(NamedTuple):

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from cases.models import Referral
 from departments.models import Department
 from governance_center.scope import within
-from reporting.selectors import Period
+from reporting.periods import Period
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from reporting.selectors import Period
+from reporting.periods import Period
 
 BEGIN = dt.date(2023, 1, 1)
 """The first day of the figures the prefecture publishes."""

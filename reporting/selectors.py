@@ -1,179 +1,161 @@
-"""The figures of the dashboard, straight from the cases; each page needs a handful of queries."""
+"""What the pages of figures show, read from one :class:`~reporting.rollups.reading.Reader`."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Aggregate, Count, Exists, FloatField, Func, IntegerField, OuterRef, Q, QuerySet
-from django.db.models.functions import Substr, TruncDate, TruncMonth
-
-from cases.models import Case, Category, Deadline, Kind
-from cases.states import OPEN_STATES, State
-from departments.models import Division
-from governance_center.calendar import LOCAL_ZONE, day_end, day_start
+from cases.models import Category, Channel
+from departments.models import Department, Division
 from governance_center.scope import within
 from intake.models import Visit
+from reporting.measures import MEASURES, Figure, figure
+from reporting.models.rollup import Dim
+from reporting.periods import Period, months
+from reporting.rollups.reading import Counts, Reader
+from reporting.statistics import Standardised, Survival, median_of, standardise, survival
 
-BELOW_COUNTY = (Division.Level.TOWNSHIP, Division.Level.VILLAGE)
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Local days, both included."""
-
-    first: dt.date
-    last: dt.date
-
-    def of(self, field: str) -> Q:
-        """Rows whose ``field`` falls into the period."""
-        return Q(**{f"{field}__gte": day_start(self.first), f"{field}__lt": day_end(self.last)})
+__all__ = ("Period", "Row", "by_category", "by_division", "summary", "trend")
 
 
 @dataclass(slots=True)
-class Figures:
-    """The figures of one cohort; ``key`` and ``name`` say whose."""
+class Row:
+    """The counts of one place or one key of a dimension; ``key`` and ``name`` say whose.
+
+    ``adjusted`` is the resolution rate that it would have with the case mix of the division above.
+    """
 
     key: str
     name: str
-    accepted: int
-    resolved: int
-    open: int
-    overdue: int
+    counts: Counts
+    adjusted: Standardised | None = None
+
+    def figure(self, code: str) -> Figure:
+        """The figure of a measure that is made of counts."""
+        return figure(code, self.counts)
+
+    @property
+    def accepted(self) -> int:
+        return self.counts["accepted"]
+
+    @property
+    def resolved(self) -> int:
+        return self.counts["resolved"]
+
+    @property
+    def open(self) -> int:
+        return self.counts["open"]
+
+    @property
+    def overdue(self) -> int:
+        return self.counts["overdue"]
 
     @property
     def rate(self) -> float | None:
         """Resolution rate in percent; None where nothing was accepted."""
-        return 100 * self.resolved / self.accepted if self.accepted else None
+        return self.figure("resolution_rate").value
 
 
-class Median(Aggregate):
-    """``percentile_cont(0.5)``: None for no rows."""
-
-    function = "PERCENTILE_CONT"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = FloatField()
-
-
-def cohort(scope_code: str, period: Period) -> QuerySet[Case]:
-    """The cases accepted in the period in a division; all cohort figures are about exactly these."""
-    return Case.objects.counted().filter(within("division__code", scope_code)).filter(period.of("accepted_at"))
-
-
-def summary(scope_code: str, period: Period) -> dict[str, Any]:
-    """The headline figures by code of :data:`reporting.measures.MEASURES`."""
-    rows = cohort(scope_code, period)
-    figures = rows.aggregate(
-        accepted=Count("pk"),
-        resolved=_resolved(),
-        open=_open(),
-        overdue=Count("pk", filter=Q(state__in=OPEN_STATES) & Q(_late())),
-        reopened=Count("pk", filter=Q(reopened_count__gt=0)),
-        restricted=Count("pk", filter=Q(is_restricted=True)),
-        contained=Count("pk", filter=Q(resolved_at__isnull=False, resolved_level__in=BELOW_COUNTY)),
-        median_days=Median(_whole_days(), filter=Q(resolved_at__isnull=False)),
-    )
-    figures["ended_otherwise"] = figures["accepted"] - figures["resolved"] - figures["open"]
-    accepted = figures["accepted"]
-    figures["resolution_rate"] = 100 * figures["resolved"] / accepted if accepted else None
-    resolved = figures["resolved"]
-    figures["contained_rate"] = 100 * figures["contained"] / resolved if resolved else None
-    in_scope = Case.objects.filter(within("division__code", scope_code))
-    apart = in_scope.aggregate(
-        resolved_in_period=Count("pk", filter=period.of("resolved_at") & ~Q(kind=Kind.CONSULTATION)),
-        consultations=Count("pk", filter=Q(kind=Kind.CONSULTATION) & period.of("accepted_at")),
-        refused=Count("pk", filter=Q(state=State.NOT_ACCEPTED) & period.of("registered_at")),
-    )
-    answered = Visit.objects.answered().filter(within("centre__division__code", scope_code)).filter(period.of("at"))
-    apart["consultations"] += answered.count()
-    return {**figures, **apart}
+def summary(reader: Reader, scope_code: str, period: Period) -> dict[str, Figure]:
+    """All figures of a division by code, but for attendance (which is not about cases)."""
+    counts = reader.totals(scope_code, period) | {"answered": answered_at_the_desk(scope_code, period)}
+    curve = time_to_resolution(reader, scope_code, period)
+    signing = median_of(reader.durations("s", scope_code, period)) if len(scope_code) <= 6 else None
+    medians = {
+        "median_days": median_of(reader.durations("r", scope_code, period)),
+        "time_to_resolution": curve.median,
+        "signing_hours": signing,
+    }
+    found = {code: figure(code, counts) for code in MEASURES if MEASURES[code].numerator and code != "attendance_rate"}
+    return found | {code: Figure(MEASURES[code], value) for code, value in medians.items()}
 
 
-def by_division(scope_code: str, period: Period) -> list[Figures]:
-    """One row for each division right below the scope (counties, townships, villages), also where it is 0."""
+def restricted(reader: Reader, scope_code: str, period: Period) -> int:
+    """How many of the accepted cases are restricted: counted, but not opened from here."""
+    return reader.totals(scope_code, period)["restricted"]
+
+
+def answered_at_the_desk(scope_code: str, period: Period) -> int:
+    """Questions answered at the desk, for which no case was made."""
+    return Visit.objects.answered().filter(within("centre__division__code", scope_code)).filter(period.of("at")).count()
+
+
+def by_division(reader: Reader, scope_code: str, period: Period) -> list[Row]:
+    """One row for each division right below the scope, also where it is 0, and one for what lies in the scope itself.
+
+    Rows of places above a village have the rate adjusted to the case mix of the scope as well.
+    """
     children = list(Division.objects.filter(parent=scope_code).order_by("code"))
-    length = len(children[0].code) if children else len(scope_code)
-    grouped = _grouped(cohort(scope_code, period).annotate(part=Substr("division_id", 1, length)), "part")
-    rows = [_figures(child.code, child.name, grouped.pop(child.code, {})) for child in children]
-    if scope_code in grouped:
-        own = Division.objects.get(pk=scope_code)
-        rows.append(_figures(own.code, own.name, grouped[scope_code]))
+    found = reader.places([scope_code, *(child.pk for child in children)], period)
+    adjusted = _adjusted(reader, scope_code, [child.pk for child in children], period)
+    rows = [Row(child.pk, child.name, found[child.pk], adjusted.get(child.pk)) for child in children]
+    whole = found[scope_code]
+    own = {name: whole[name] - sum(row.counts[name] for row in rows) for name in whole}
+    if any(own.values()):
+        rows.append(Row(scope_code, Division.objects.get(pk=scope_code).name, own))
     return rows
 
 
-def by_category(scope_code: str, period: Period) -> list[Figures]:
+def _adjusted(reader: Reader, scope_code: str, places: Sequence[str], period: Period) -> dict[str, Standardised | None]:
+    standard = {key: counts["accepted"] for key, counts in reader.by(Dim.CATEGORY, scope_code, period).items()}
+    own: dict[str, dict[str, tuple[int, int]]] = {}
+    for (place, category), counts in reader.by_both(Dim.CATEGORY, places, period).items():
+        own.setdefault(place, {})[category] = counts["resolved"], counts["accepted"]
+    return {place: standardise(shares, standard) for place, shares in own.items()}
+
+
+def by_category(reader: Reader, scope_code: str, period: Period) -> list[Row]:
     """One row for each category that occurs, the most frequent first."""
-    grouped = _grouped(cohort(scope_code, period), "category_id")
-    names = {category.pk: category.name for category in Category.objects.filter(pk__in=grouped)}
-    rows = [_figures(code, names[code], values) for code, values in grouped.items()]
-    return sorted(rows, key=lambda row: (-row.accepted, row.key))
+    names = {category.pk: category.name for category in Category.objects.all()}
+    return [row for row in _by(reader, Dim.CATEGORY, scope_code, period, names) if row.accepted]
 
 
-def trend(scope_code: str, period: Period) -> list[dict[str, Any]]:
+def by_channel(reader: Reader, scope_code: str, period: Period) -> list[Row]:
+    """One row for each way by which cases came in, the most frequent first."""
+    names = {value: str(label) for value, label in Channel.choices}
+    return [row for row in _by(reader, Dim.CHANNEL, scope_code, period, names) if row.accepted]
+
+
+def by_level(reader: Reader, scope_code: str, period: Period) -> list[Row]:
+    """One row for each level that resolved cases or has them in hand."""
+    names = {value: str(label) for value, label in Division.Level.choices}
+    return [row for row in _by(reader, Dim.LEVEL, scope_code, period, names) if row.accepted]
+
+
+def by_department(reader: Reader, scope_code: str, period: Period) -> list[Row]:
+    """One row for each department that leads a case or was given one to lead."""
+    names = {one.pk: one.name for one in Department.objects.all()}
+    return [row for row in _by(reader, Dim.DEPARTMENT, scope_code, period, names) if row.key]
+
+
+def _by(reader: Reader, dim: Dim, scope_code: str, period: Period, names: Mapping[str, str]) -> list[Row]:
+    rows = [Row(key, names.get(key, key), counts) for key, counts in reader.by(dim, scope_code, period).items()]
+    return sorted(rows, key=lambda row: (-row.accepted, -row.counts["referred"], row.key))
+
+
+def trend(reader: Reader, scope_code: str, period: Period) -> list[dict[str, Any]]:
     """Accepted and resolved of the same cohort for each month of the period, without gaps."""
-    counted = (
-        cohort(scope_code, period)
-        .annotate(month=TruncMonth("accepted_at", tzinfo=LOCAL_ZONE))
-        .values("month")
-        .annotate(accepted=Count("pk"), resolved=_resolved())
-        .order_by("month")
-    )
-    found = {(row["month"].year, row["month"].month): row for row in counted}
+    found = reader.days(scope_code, period, "m")
     return [
         {
-            "month": f"{year}-{month:02d}",
-            "accepted": found[year, month]["accepted"] if (year, month) in found else 0,
-            "resolved": found[year, month]["resolved"] if (year, month) in found else 0,
+            "month": f"{month:%Y-%m}",
+            "accepted": found[month]["accepted"] if month in found else 0,
+            "resolved": found[month]["resolved"] if month in found else 0,
         }
-        for year, month in _months(period)
+        for month in months(period)
     ]
 
 
-def _grouped(rows: QuerySet[Any], key: str) -> dict[str, dict[str, int]]:
-    counted = (
-        rows.order_by()
-        .values(key)
-        .annotate(
-            n_accepted=Count("pk"),
-            n_resolved=_resolved(),
-            n_open=_open(),
-            n_overdue=Count("pk", filter=Q(state__in=OPEN_STATES) & Q(_late())),
-        )
-    )
-    return {row.pop(key): {name[2:]: value for name, value in row.items()} for row in counted}
+def time_to_resolution(reader: Reader, scope_code: str, period: Period) -> Survival:
+    """The curve of the time from acceptance to resolution; whatever is not resolved is censored."""
+    censored = dict(reader.durations("e", scope_code, period))
+    for age, count in reader.open_ages(scope_code, period).items():
+        censored[age] = censored.get(age, 0) + count
+    return survival(reader.durations("r", scope_code, period), censored)
 
 
-def _figures(key: str, name: str, values: dict[str, int]) -> Figures:
-    empty = {"accepted": 0, "resolved": 0, "open": 0, "overdue": 0}
-    return Figures(key=key, name=name, **{**empty, **values})
-
-
-def _resolved() -> Count:
-    return Count("pk", filter=Q(resolved_at__isnull=False))
-
-
-def _open() -> Count:
-    return Count("pk", filter=Q(state__in=OPEN_STATES))
-
-
-def _late() -> Exists:
-    return Exists(Deadline.objects.overdue().filter(case=OuterRef("pk")))
-
-
-def _whole_days() -> Func:
-    """Local days between acceptance and resolution, 0 on the same day."""
-    return Func(
-        TruncDate("resolved_at", tzinfo=LOCAL_ZONE),
-        TruncDate("accepted_at", tzinfo=LOCAL_ZONE),
-        template="(%(expressions)s)",
-        arg_joiner=" - ",
-        output_field=IntegerField(),
-    )
-
-
-def _months(period: Period) -> Iterable[tuple[int, int]]:
-    first, last = period.first.year * 12 + period.first.month - 1, period.last.year * 12 + period.last.month - 1
-    for index in range(first, last + 1):
-        yield index // 12, index % 12 + 1
+def as_of(reader: Reader) -> dt.datetime:
+    """The moment to which the figures belong."""
+    return reader.now

@@ -17,7 +17,7 @@ from reporting import bounces as bounce_figures
 from reporting import selectors
 from reporting.attendance import by_department
 from reporting.forms import PeriodForm, presets
-from reporting.measures import MEASURES
+from reporting.rollups.reading import reading
 from reporting.waiting import COLUMNS
 
 HEADLINES = ("accepted", "resolved", "resolution_rate", "open", "overdue", "median_days")
@@ -30,10 +30,12 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     division = _division(staff(request), request.GET.get("division"))
     form = PeriodForm(request.GET if {"first", "last"} & request.GET.keys() else None)
     period = form.period()
-    figures = selectors.summary(division.pk, period)
-    divisions = selectors.by_division(division.pk, period)
-    categories = selectors.by_category(division.pk, period)
-    months = selectors.trend(division.pk, period)
+    with reading() as reader:
+        figures = selectors.summary(reader, division.pk, period)
+        divisions = selectors.by_division(reader, division.pk, period)
+        categories = selectors.by_category(reader, division.pk, period)
+        months = selectors.trend(reader, division.pk, period)
+        restricted = selectors.restricted(reader, division.pk, period)
     return render(
         request,
         "reporting/dashboard.html",
@@ -44,15 +46,16 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "period": period,
             "presets": presets(timezone.localdate()),
             "figures": figures,
-            "headlines": [(MEASURES[code], figures[code]) for code in HEADLINES],
-            "beside": [(MEASURES[code], figures[code]) for code in BESIDE],
+            "restricted": restricted,
+            "headlines": [figures[code] for code in HEADLINES],
+            "beside": [figures[code] for code in BESIDE],
             "divisions": divisions,
             "can_open": division.level != Division.Level.VILLAGE,
             "categories": categories,
             "months": months,
             "trend": _trend_chart(months),
             "by_category": _category_chart(categories[:12]),
-            "as_of": timezone.localtime(),
+            "as_of": reader.now,
         },
     )
 
@@ -149,7 +152,7 @@ def _trend_chart(months: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _category_chart(rows: list[selectors.Figures]) -> dict[str, Any]:
+def _category_chart(rows: list[selectors.Row]) -> dict[str, Any]:
     return {
         "x": [row.name for row in rows],
         "series": [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from reporting.measures import Measure
+from reporting.measures import Measure, Unit
 
 COLUMNS: tuple[Measure, ...] = (
     Measure("tickets", _("Tickets"), _("Tickets taken in the period, at the kiosk or at the desk.")),
@@ -21,13 +21,13 @@ COLUMNS: tuple[Measure, ...] = (
             "Half of those who were called waited no longer than this. All intervals of waiting of a ticket count "
             "together, also after a transfer; tickets kept overnight are left out."
         ),
-        "minutes",
+        unit=Unit.MINUTES,
     ),
     Measure(
         "waited_p90",
         _("Nine of ten waited at most"),
         _("The 90th percentile of the same waiting times: one in ten waited longer."),
-        "minutes",
+        unit=Unit.MINUTES,
     ),
     Measure(
         "serving_median",
@@ -36,6 +36,6 @@ COLUMNS: tuple[Measure, ...] = (
             "Median of the time from the start of serving to its end, of served tickets; tickets kept overnight are "
             "left out."
         ),
-        "minutes",
+        unit=Unit.MINUTES,
     ),
 )

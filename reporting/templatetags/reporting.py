@@ -9,7 +9,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from reporting.selectors import Figures
+from reporting.selectors import Row
 
 register = template.Library()
 
@@ -34,13 +34,15 @@ def figure(value: float | None, unit: str) -> str:
         return f"{value:.1f} %"
     if unit == "days":
         return ngettext("%(days)s day", "%(days)s days", round(value)) % {"days": f"{value:g}"}
+    if unit == "hours":
+        return gettext("%(hours)s h") % {"hours": f"{value:g}"}
     if unit == "minutes":
         return gettext("%(minutes)s min") % {"minutes": f"{value / 60:.1f}"}
     return f"{value:,}"
 
 
 @register.simple_tag(takes_context=True)
-def cases_behind(context: dict[str, Any], row: Figures, dimension: str, flag: str) -> str:
+def cases_behind(context: dict[str, Any], row: Row, dimension: str, flag: str) -> str:
     """The address of the case list that shows exactly the cases counted in ``row``."""
     period = context["period"]
     query = {

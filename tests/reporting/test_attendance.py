@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from departments.models import RotaPlan, Shift, Window
 from reporting.attendance import by_department
-from reporting.selectors import Period
+from reporting.periods import Period
 from tests.world import World
 
 TODAY = dt.date(2026, 3, 18)

@@ -8,7 +8,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from reporting.simulation import register, today
+from reporting.rollups.folding import fold
+from reporting.rollups.rebuilding import rebuild
+from reporting.simulation import prefecture, register, today
 
 
 class Command(BaseCommand):
@@ -30,9 +32,13 @@ class Command(BaseCommand):
         call_command("rebuild_search_keys", missing=True, stdout=_Silent())
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("demo_accounts", stdout=_Silent())
+        is_new = prefecture.is_empty()
         call_command("simulate", if_empty=True)
+        if is_new:
+            rebuild()  # all at once is quicker than to fold case by case
         register.build()
         today.stage()
+        fold()
 
 
 class _Silent:

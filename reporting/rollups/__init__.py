@@ -1,0 +1,1 @@
+"""Counts that are kept up to date, and the way to read them so that they equal a recount at every moment."""

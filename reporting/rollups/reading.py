@@ -1,0 +1,298 @@
+"""Reading the roll-ups together with what is not folded yet: what comes out equals a recount, at every moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.db import connection
+from django.utils import timezone
+
+from reporting.models.rollup import Dim
+from reporting.periods import Period, pieces
+from reporting.rollups.columns import COLUMNS, PASSED
+from reporting.rollups.folding import fold, one_snapshot
+from reporting.rollups.sql import CHANGED, KEYS, changed_facts, contributions, durations
+
+MANY = 2000
+"""So many changes are folded before they are read; fewer are added up while reading."""
+
+COUNTY, TOWNSHIP, VILLAGE = 6, 9, 12
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What the changed cases add to one day and set of keys."""
+
+    day: dt.date
+    keys: dict[str, str]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Length:
+    kind: str
+    day: dt.date
+    division: str
+    key: str
+    length: int
+    n: int
+
+
+@dataclass(slots=True)
+class Reader:
+    """The figures at one moment. Made by :func:`reading`; all its answers belong to the same snapshot."""
+
+    now: dt.datetime
+    today: dt.date
+    changes: list[_Change] = field(default_factory=list)
+    lengths: list[_Length] = field(default_factory=list)
+    pending: int = 0
+    _known: dict[tuple[object, ...], dict[int, int]] = field(default_factory=dict)
+
+    def totals(self, scope: str, period: Period) -> Counts:
+        """All columns of a division and everything below it."""
+        return self.places([scope], period)[scope]
+
+    def places(self, scopes: Sequence[str], period: Period) -> dict[str, Counts]:
+        """All columns of each division, also where all are 0."""
+        found = self._sums(Dim.TOTAL, list(scopes), period)
+        return {scope: found.get((scope, ""), _nothing()) for scope in scopes}
+
+    def by(self, dim: Dim, scope: str, period: Period) -> dict[str, Counts]:
+        """All columns by key of a dimension; keys without any count are left out."""
+        if len(scope) == VILLAGE:
+            return self._from_facts(dim, scope, period)
+        return {key: counts for (_scope, key), counts in self._sums(dim, [scope], period).items()}
+
+    def by_both(self, dim: Dim, scopes: Sequence[str], period: Period) -> dict[tuple[str, str], Counts]:
+        """All columns by division and key of a dimension; not for villages."""
+        return self._sums(dim, [scope for scope in scopes if len(scope) < VILLAGE], period)
+
+    def days(self, scope: str, period: Period, grain: str = "m") -> dict[dt.date, Counts]:
+        """All columns by first day of each month (``m``) or by day (``d``) of the period that has any."""
+        wanted = [(piece, start) for piece, start in _without_years(period, self.today)] if grain == "m" else [
+            ("d", day) for day in _every_day(period.capped(self.today))
+        ]  # fmt: skip
+        begin: Callable[[dt.date], dt.date] = (lambda day: day.replace(day=1)) if grain == "m" else (lambda day: day)
+        found: dict[dt.date, Counts] = defaultdict(_nothing)
+        rows = _query(
+            f"SELECT r.start, {_SUMS} FROM {_PIECES} WHERE r.dim = 0 AND r.division = %(scope)s GROUP BY r.start",
+            {"scope": scope, "today": self.today, **_as_arrays(wanted)},
+        )
+        for row in rows:
+            _add(found[begin(row[0])], row[1:])
+        for change in self._changes(scope, period):
+            self._add_change(found[begin(change.day)], change)
+        return dict(found)
+
+    def durations(self, kind: str, scope: str, period: Period, key: str = "") -> dict[int, int]:
+        """How many took how long: ``r`` days to the resolution, ``e`` days to another end (both by day of
+        acceptance), ``s`` hours to the signature of department ``key`` (prefecture and counties)."""
+        asked = (kind, scope, period, key)
+        if asked not in self._known:
+            self._known[asked] = self._durations(kind, scope, period.capped(self.today), key)
+        return self._known[asked]
+
+    def _durations(self, kind: str, scope: str, period: Period, key: str) -> dict[int, int]:
+        found: dict[int, int] = defaultdict(int)
+        for length, n in self._lengths(kind, scope, period, key):
+            found[length] += n
+        for row in self.lengths:
+            if (row.kind, row.key) == (kind, key) and row.division.startswith(scope) and _within(row.day, period):
+                found[row.length] += row.n
+        return {length: n for length, n in sorted(found.items()) if n}
+
+    def open_ages(self, scope: str, period: Period) -> dict[int, int]:
+        """How many of the cases accepted in the period are open for how many whole days."""
+        period = period.capped(self.today)
+        found: dict[int, int] = defaultdict(int)
+        rows = _query(
+            "SELECT start, open FROM reporting_rollup WHERE dim = 0 AND division = %(scope)s AND grain = 'd' "
+            "AND key = '' AND open <> 0 AND start BETWEEN %(first)s AND %(last)s",
+            {"scope": scope, "first": period.first, "last": period.last},
+        )
+        for start, n in rows:
+            found[(self.today - start).days] += n
+        place = COLUMNS.index("open")
+        for change in self._changes(scope, period):
+            found[(self.today - change.day).days] += change.counts[place]
+        return {age: n for age, n in sorted(found.items()) if n}
+
+    def _sums(self, dim: Dim, scopes: list[str], period: Period) -> dict[tuple[str, str], Counts]:
+        found: dict[tuple[str, str], Counts] = defaultdict(_nothing)
+        rows = _query(
+            f"SELECT r.division, r.key, {_SUMS} FROM {_PIECES} "
+            "WHERE r.dim = %(dim)s AND r.division = ANY(%(scopes)s) GROUP BY r.division, r.key",
+            {
+                "dim": int(dim),
+                "scopes": scopes,
+                "today": self.today,
+                **_as_arrays(pieces(period.capped(self.today), self.today)),
+            },
+        )
+        for row in rows:
+            _add(found[row[0], row[1]], row[2:])
+        for scope in scopes:
+            for change in self._changes(scope, period):
+                self._add_change(found[scope, _key(dim, change.keys)], change)
+        return {key: counts for key, counts in found.items() if any(counts.values())}
+
+    def _from_facts(self, dim: Dim, scope: str, period: Period) -> dict[str, Counts]:
+        """A village has few cases, so its dimensions are counted from their facts."""
+        found: dict[str, Counts] = defaultdict(_nothing)
+        period = period.capped(self.today)
+        source = "SELECT 1 AS sign, * FROM reporting_casefact WHERE division = %(scope)s"
+        column = KEYS[dim]
+        sums = ", ".join(f"sum(r.{name}){_passed(name, 'r.day')}" for name in COLUMNS)
+        rows = _query(
+            f"SELECT r.{column}, {sums} FROM ({contributions(source)}) r "
+            f"WHERE r.day BETWEEN %(first)s AND %(last)s GROUP BY r.{column}",
+            {"scope": scope, "first": period.first, "last": period.last, "today": self.today},
+        )
+        for row in rows:
+            _add(found[row[0]], row[1:])
+        for change in self._changes(scope, period):
+            self._add_change(found[_key(dim, change.keys)], change)
+        return {key: counts for key, counts in found.items() if any(counts.values())}
+
+    def _lengths(self, kind: str, scope: str, period: Period, key: str) -> list[tuple[int, int]]:
+        if kind == "s" and len(scope) > COUNTY:
+            return []
+        values = {"kind": kind, "scope": scope, "key": key}
+        rolled = list(pieces(period, self.today))
+        exact: list[tuple[str, dt.date]] = []
+        if len(scope) == VILLAGE:
+            rolled, exact = [], [("d", day) for day in _every_day(period)]
+        elif len(scope) == TOWNSHIP:
+            rolled, exact = [p for p in rolled if p[0] != "d"], [p for p in rolled if p[0] == "d"]
+        found: list[tuple[int, int]] = []
+        if rolled:
+            found += _query(_ROLLED_LENGTHS, {**values, **_as_arrays(rolled)})
+        if exact:
+            statuses = ["resolved"] if kind == "r" else ["withdrawn", "guided"]
+            found += _query(
+                _EXACT_LENGTHS, {"scope": scope + "%", "statuses": statuses, "days": [day for _grain, day in exact]}
+            )
+        return found
+
+    def _changes(self, scope: str, period: Period) -> Iterator[_Change]:
+        last = min(period.last, self.today)
+        for change in self.changes:
+            if period.first <= change.day <= last and change.keys["division"].startswith(scope):
+                yield change
+
+    def _add_change(self, counts: Counts, change: _Change) -> None:
+        for name, value in zip(COLUMNS, change.counts, strict=True):
+            if value and not (name in PASSED and change.day >= self.today):
+                counts[name] += value
+
+
+@contextmanager
+def reading(now: dt.datetime | None = None) -> Iterator[Reader]:
+    """Open the figures at one moment. Many changes are folded first, so that a reader need not add them up."""
+    now = now or timezone.now()
+    if not connection.in_atomic_block and _are_many():
+        fold(now=now)
+    with one_snapshot(read_only=True):
+        reader = Reader(now, timezone.localdate(now))
+        _load_changes(reader)
+        yield reader
+
+
+def _are_many() -> bool:
+    return bool(_query(f"SELECT 1 FROM reporting_changed OFFSET {MANY} LIMIT 1", {}))
+
+
+def _load_changes(reader: Reader) -> None:
+    values = {"now": reader.now}
+    cases = [row[0] for row in _query(CHANGED, values)]
+    reader.pending = len(cases)
+    if not cases:
+        return
+    source = changed_facts("SELECT unnest(%(cases)s::bigint[])")
+    values |= {"cases": cases}
+    sums = ", ".join(f"sum(c.{name})" for name in COLUMNS)
+    something = " OR ".join(f"sum(c.{name}) <> 0" for name in COLUMNS)
+    keys = ", ".join(f"c.{key}" for key in KEYS)
+    rows = _query(
+        f"SELECT c.day, {keys}, {sums} FROM ({contributions(source)}) c GROUP BY c.day, {keys} HAVING {something}",
+        values,
+    )
+    width = 1 + len(KEYS)
+    reader.changes = [
+        _Change(row[0], dict(zip(KEYS, row[1:width], strict=True)), tuple(int(n) for n in row[width:])) for row in rows
+    ]
+    rows = _query(
+        f"SELECT kind, day, division, key, length, sum(n)::int FROM ({durations(source)}) c "
+        "GROUP BY 1, 2, 3, 4, 5 HAVING sum(n) <> 0",
+        values,
+    )
+    reader.lengths = [_Length(*row) for row in rows]
+
+
+def _passed(name: str, day: str) -> str:
+    return f" FILTER (WHERE {day} <> %(today)s)" if name in PASSED else ""
+
+
+# Today always stands alone, as a piece of its own, so what is counted by its last day can leave it out.
+_SUMS = ", ".join(f"sum(r.{name}){_passed(name, 'r.start')}" for name in COLUMNS)
+_PIECES = (
+    "unnest(%(grains)s::text[], %(starts)s::date[]) p (grain, start) "
+    "JOIN reporting_rollup r ON r.grain = p.grain AND r.start = p.start"
+)
+_ROLLED_LENGTHS = """
+    SELECT r.length, sum(r.n)::int FROM unnest(%(grains)s::text[], %(starts)s::date[]) p (grain, start)
+    JOIN reporting_durationrollup r ON r.grain = p.grain AND r.start = p.start
+    WHERE r.kind = %(kind)s AND r.division = %(scope)s AND r.key = %(key)s GROUP BY r.length
+"""
+_EXACT_LENGTHS = """
+    SELECT f.days, count(*)::int FROM reporting_casefact f
+    WHERE f.division LIKE %(scope)s AND f.accepted_day = ANY(%(days)s) AND f.status = ANY(%(statuses)s) GROUP BY f.days
+"""
+
+
+def _query(statement: str, values: dict[str, object]) -> list[tuple]:  # type: ignore[type-arg]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
+def _as_arrays(wanted: Iterable[tuple[str, dt.date]]) -> dict[str, object]:
+    pairs = list(wanted)
+    return {"grains": [grain for grain, _start in pairs], "starts": [start for _grain, start in pairs]}
+
+
+def _without_years(period: Period, today: dt.date) -> Iterator[tuple[str, dt.date]]:
+    for grain, start in pieces(period.capped(today), today):
+        if grain == "y":
+            yield from (("m", start.replace(month=month)) for month in range(1, 13))
+        else:
+            yield grain, start
+
+
+def _every_day(period: Period) -> Iterator[dt.date]:
+    for number in range(period.days):
+        yield period.first + dt.timedelta(days=number)
+
+
+def _within(day: dt.date, period: Period) -> bool:
+    return period.first <= day <= period.last
+
+
+def _key(dim: Dim, keys: dict[str, str]) -> str:
+    return "" if dim == Dim.TOTAL else keys[KEYS[dim]]
+
+
+def _nothing() -> Counts:
+    return dict.fromkeys(COLUMNS, 0)
+
+
+def _add(counts: Counts, values: Sequence[int | None]) -> None:
+    for name, value in zip(COLUMNS, values, strict=True):
+        counts[name] += int(value or 0)
