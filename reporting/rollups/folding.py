@@ -40,39 +40,35 @@ def fold(*, now: dt.datetime | None = None, most: int | None = None) -> int:
         most: stop after so many cases.
     """
     done = 0
-    with writing() as mine:
-        while mine and (most is None or done < most):
-            count = _fold_batch(now or timezone.now())
-            done += count
-            if count < BATCH:
-                break
+    while most is None or done < most:
+        count = _fold_batch(now or timezone.now())
+        done += count
+        if count < BATCH:
+            break
     return done
 
 
 @contextmanager
-def writing(*, wait: bool = False) -> Iterator[bool]:
-    """Hold the right to write the roll-ups, as long as the block lasts; yields whether it was got.
+def writing_alone() -> Iterator[None]:
+    """Hold the right to write the roll-ups as long as the block lasts; waits for who has it.
 
     The lock belongs to the session and is taken before any snapshot, so that what the former holder did is seen.
     """
     with connection.cursor() as cursor:
-        if wait:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-            got = True
-        else:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-            got = bool(cursor.fetchone()[0])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
     try:
-        yield got
+        yield
     finally:
-        if got and connection.connection is not None and not connection.connection.closed:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 @contextmanager
 def one_snapshot(*, read_only: bool = False) -> Iterator[None]:
-    """A transaction in which all queries see the same moment. Inside another transaction it is that one's."""
+    """A transaction in which all queries see the same moment.
+
+    Inside another transaction it cannot be had and each query sees its own; call it outside.
+    """
     if connection.in_atomic_block:
         with transaction.atomic():
             yield
@@ -85,6 +81,9 @@ def one_snapshot(*, read_only: bool = False) -> Iterator[None]:
 
 def _fold_batch(now: dt.datetime) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
         cursor.execute(f"SELECT case_id FROM ({CHANGED}) changed ORDER BY case_id LIMIT {BATCH}", {"now": now})
         cases = [row[0] for row in cursor.fetchall()]
         if cases:

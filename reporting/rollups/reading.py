@@ -195,7 +195,10 @@ class Reader:
 
 @contextmanager
 def reading(now: dt.datetime | None = None) -> Iterator[Reader]:
-    """Open the figures at one moment. Many changes are folded first, so that a reader need not add them up."""
+    """Open the figures at one moment. Many changes are folded first, so that a reader need not add them up.
+
+    Not for the inside of a transaction, where each query would see a moment of its own.
+    """
     now = now or timezone.now()
     if not connection.in_atomic_block and _are_many():
         fold(now=now)

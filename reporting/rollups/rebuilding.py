@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from reporting.rollups.columns import COLUMNS
-from reporting.rollups.folding import one_snapshot, writing
+from reporting.rollups.folding import one_snapshot, writing_alone
 from reporting.rollups.sql import (
     CHANGED,
     FACT_COLUMNS,
@@ -49,7 +49,7 @@ def rebuild(*, now: dt.datetime | None = None, facts_too: bool = True) -> int:
         facts_too: work out the facts of all cases as well; False takes them as they stand (after a bulk load).
     """
     at = moment(now or timezone.now())
-    with writing(wait=True), one_snapshot(), connection.cursor() as cursor:
+    with writing_alone(), one_snapshot(), connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM reporting_changed")
         last = cursor.fetchone()[0]
         if facts_too:
