@@ -91,7 +91,7 @@ def build() -> World:
     for code, kind, rule, lead, assistants, mediable in CATEGORIES:
         category = Category.objects.create(
             code=code, name_zh_hans=f"{code} 类", name_ko=f"{code} 류", kind=kind, lead_rule=rule, lead_id=lead,
-            is_mediable=mediable,
+            is_mediable=mediable, is_confirmable=code != "marriage_family",
         )  # fmt: skip
         for order, assistant in enumerate(assistants):
             CategoryAssistant.objects.create(category=category, department_id=assistant, order=order)

@@ -24,10 +24,6 @@ from mediation.services.signing import signers
 
 DAYS = 30
 
-NOT_CONFIRMED = frozenset({"marriage_family"})
-"""Categories about identity, marriage or adoption, in which courts confirm no agreement
-(最高人民法院关于人民调解协议司法确认程序的若干规定 art. 4)."""
-
 Result = Confirmation.Result
 
 
@@ -67,8 +63,9 @@ class WrongRulingDay(GovernanceError):
 
 
 def is_offered(agreement: Agreement) -> bool:
-    """Whether its kind may be confirmed at all: written, and not about identity, adoption or marriage."""
-    return agreement.form == Agreement.Form.WRITTEN and agreement.case.category_id not in NOT_CONFIRMED
+    """Whether its kind may be confirmed at all: written, and of a category that is not about identity, marriage or
+    adoption, in which courts confirm no agreement (最高人民法院关于人民调解协议司法确认程序的若干规定 art. 4)."""
+    return agreement.form == Agreement.Form.WRITTEN and agreement.case.category.is_confirmable
 
 
 def last_day(in_force_on: dt.date) -> dt.date:

@@ -83,7 +83,8 @@ class Rollup(models.Model):
 
 class DurationRollup(models.Model):
     """How many took so long: whole days from acceptance to resolution (``r``) or to another end (``e``), by day of
-    acceptance; whole hours from dispatch to signature (``s``) for each department, by day of dispatch."""
+    acceptance; whole hours from dispatch to signature (``s``), for each department and (key empty) for all,
+    by day of dispatch."""
 
     class Kind(models.TextChoices):
         RESOLVED = "r"

@@ -93,7 +93,7 @@ class Reader:
 
     def durations(self, kind: str, scope: str, period: Period, key: str = "") -> dict[int, int]:
         """How many took how long: ``r`` days to the resolution, ``e`` days to another end (both by day of
-        acceptance), ``s`` hours to the signature of department ``key`` (prefecture and counties)."""
+        acceptance), ``s`` hours to the signature, of department ``key`` or of all (prefecture and counties only)."""
         asked = (kind, scope, period, key)
         if asked not in self._known:
             self._known[asked] = self._durations(kind, scope, period.capped(self.today), key)

@@ -202,8 +202,9 @@ def durations(source: str) -> str:
         f.days AS length, f.sign AS n
     FROM f WHERE f.status IN ('resolved', 'withdrawn', 'guided')
     UNION ALL
-    SELECT 's', (e->>1)::date, f.division, e->>2, (e->>4)::int, f.sign
+    SELECT 's', (e->>1)::date, f.division, k.key, (e->>4)::int, f.sign
     FROM f CROSS JOIN LATERAL jsonb_array_elements(f.extras) e
+    CROSS JOIN LATERAL (VALUES (''), (e->>2)) k (key)
     WHERE e->>0 = 'r' AND e->>4 IS NOT NULL AND f.status <> 'merged'
     """
 

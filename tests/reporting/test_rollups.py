@@ -102,6 +102,8 @@ def test_every_place_above_and_every_grain_adds_up(world: World) -> None:
             assert sum(row["accepted"] for row in figures.days(scope, whole).values()) == 5
             assert figures.durations("r", scope, whole) == {0: 3}
             assert figures.durations("e", scope, whole) == {0: 2}
+            if len(scope) <= 6:
+                assert figures.durations("s", scope, whole) == figures.durations("s", scope, whole, "justice") == {0: 4}
             for dim in (Dim.CATEGORY, Dim.CHANNEL, Dim.LEVEL, Dim.DEPARTMENT):
                 assert sum(row["accepted"] for row in figures.by(dim, scope, whole).values()) == 5
 
