@@ -19,7 +19,9 @@ from typing import Any, cast
 import typst
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils import translation
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance_center.errors import GovernanceError
@@ -63,7 +65,7 @@ def render(template: str, data: Mapping[str, Any], *, made_at: dt.datetime) -> b
         PaperFailed: the template does not compile; the reason is in the log, without the data.
     """
     path = Path(settings.BASE_DIR) / template
-    filled = json.dumps({**data, "fonts": TYPEFACES}, ensure_ascii=False)
+    filled = json.dumps({**data, "fonts": TYPEFACES, "page_words": _page_words()}, ensure_ascii=False)
     try:
         # The compiler keeps its inputs between calls, so each paper has its own; the typefaces are shared.
         compiler = typst.Compiler(path, root=path.parent, font_paths=_fonts(str(settings.FONT_DIR)))
@@ -72,6 +74,15 @@ def render(template: str, data: Mapping[str, Any], *, made_at: dt.datetime) -> b
         log.error("paper %s: %s", template, error)
         raise PaperFailed() from None
     return cast(bytes, made)
+
+
+def _page_words() -> dict[str, str]:
+    """How a page is numbered in each language: 第{page}页 共{total}页; the template fills in the two numbers."""
+    said = {}
+    for language in TYPEFACES:
+        with translation.override(language):
+            said[language] = gettext("Page %(page)s of %(total)s") % {"page": "{page}", "total": "{total}"}
+    return said
 
 
 def answer(paper: bytes, name: str) -> HttpResponse:

@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
 
 from governance_center import papers
 from governance_center.errors import GovernanceError
@@ -95,6 +96,7 @@ def finish(writer: PdfWriter, front: bytes, counts: Sequence[int], titles: Seque
     numbers = PdfReader(io.BytesIO(papers.render("mediation/papers/numbers.typ", {"pages": sizes}, made_at=made_at)))
     for page, number in zip(writer.pages, numbers.pages, strict=True):
         page.merge_page(number)
+    _introduce(writer, front)
     place = len(leading)
     for title, count in zip(titles, counts, strict=True):
         writer.add_outline_item(title=title, page_number=place)
@@ -104,6 +106,18 @@ def finish(writer: PdfWriter, front: bytes, counts: Sequence[int], titles: Seque
     made = io.BytesIO()
     writer.write(made)
     return made.getvalue()
+
+
+def _introduce(writer: PdfWriter, front: bytes) -> None:
+    """Title and language of the whole, as cover and index have them; a viewer shows the title in its bar."""
+    leading = PdfReader(io.BytesIO(front))
+    said = {name: str(value) for name, value in (leading.metadata or {}).items() if name in {"/Title", "/Author"}}
+    writer.add_metadata(said)
+    language = leading.root_object.get("/Lang")
+    if language is not None:
+        writer.root_object[NameObject("/Lang")] = TextStringObject(str(language))
+    shown = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(value=True)})
+    writer.root_object[NameObject("/ViewerPreferences")] = shown
 
 
 def _bodies(reads: Iterable[Callable[[], bytes]], titles: Sequence[str]) -> tuple[PdfWriter, list[int]]:

@@ -81,6 +81,7 @@ def _frame(agreement: Agreement) -> Letter:
         "head": name,
         "from": name,
         "seal": _("(seal)"),
+        "applicants": [],
         "signers": [],
         "signs": _("(signature)"),
         "list_head": "",
@@ -90,7 +91,7 @@ def _frame(agreement: Agreement) -> Letter:
 
 def _urging(row: Urging) -> Letter:
     agreement = row.agreement
-    owed = overdue(agreement, row.urged_on, of=row.party)
+    owed = overdue(agreement, row.urged_on, of=row.party, known_at=row.recorded_at)
     return {
         "title": _("Letter urging performance"),
         "to": str(row.party),
@@ -113,8 +114,12 @@ def _urging(row: Urging) -> Letter:
 
 def _guidance(row: CourtGuidance) -> Letter:
     agreement = row.agreement
-    urged = [date_format(one.urged_on) for one in agreement.urgings.order_by("urged_on")]
-    confirmed = agreement.confirmations.filter(result=Confirmation.Result.CONFIRMED).first()
+    # As it stood then, however often the letter is printed again.
+    before = agreement.urgings.filter(recorded_at__lte=row.recorded_at).order_by("urged_on")
+    urged = list(dict.fromkeys(date_format(one.urged_on) for one in before))
+    confirmed = agreement.confirmations.filter(
+        result=Confirmation.Result.CONFIRMED, decided_at__lte=row.recorded_at
+    ).first()
     return {
         "title": _("Guidance to the court"),
         "to": _names(agreement),
@@ -134,14 +139,13 @@ def _guidance(row: CourtGuidance) -> Letter:
 
 def _application(agreement: Agreement, asked: Confirmation | None) -> Letter:
     parties = [one for one in signing.signers(agreement) if one.party]
-    blank = _("identity number: %(line)s, phone: %(line)s") % {"line": "＿＿＿＿＿＿＿＿"}
     return {
         "title": _("Application for judicial confirmation"),
         "to": asked.court if asked else court_of(agreement),
         "head": "",
         "from": "",
+        "applicants": [_applicant(one) for one in parties],
         "paragraphs": [
-            *(_("Applicant: %(who)s") % {"who": f"{one.name}　{blank}"} for one in parties),
             _("Request: to confirm that mediation agreement %(number)s is valid.") % {"number": agreement.number},
             _("Facts and reasons: %(facts)s") % {"facts": _sentences(_reached(agreement), agreement.responsibilities)},
             _(
@@ -158,6 +162,15 @@ def _application(agreement: Agreement, asked: Confirmation | None) -> Letter:
         ],
         "after": [],
         "signers": [one.name for one in parties],
+    }
+
+
+def _applicant(one: signing.Signer) -> Letter:
+    """Who applies, and what the court asks of each (关于人民调解协议司法确认程序的若干规定 art. 3), to be filled in."""
+    number = _("Unified social credit code") if one.is_organisation else _("Identity number")
+    return {
+        "who": _("Applicant: %(who)s") % {"who": one.name},
+        "blanks": [number, _("Phone"), _("Address for delivery")],
     }
 
 

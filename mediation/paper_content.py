@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from cases.models import CaseEvent, CaseParty, Channel
+from cases.models import CaseEvent, CaseParty, Channel, Gender
 from governance_center.amounts import in_capitals
 from mediation import selectors
 from mediation.file_facts import FileFacts
@@ -84,7 +84,7 @@ def rights(facts: FileFacts, about: Any) -> Content:
     return Content(
         _heads(facts, parties=True),
         table=[head, *told] if told else [],
-        signatures=[_("Applicant"), _("Other party"), _("Mediator")],
+        signatures=[*_each_party(facts), _("Mediator")],
     )
 
 
@@ -228,7 +228,7 @@ def ending(facts: FileFacts, about: CaseEvent) -> Content:
     return Content(
         rows,
         sections=[(_("Why no agreement was reached"), facts.ended_why or EMPTY)],
-        signatures=[_("Applicant"), _("Other party"), _("Mediator")],
+        signatures=[*_each_party(facts), _("Mediator")],
         has_seal=True,
         words={"ended_on": ended_on, "way": way},
     )
@@ -284,6 +284,13 @@ def _heads(facts: FileFacts, *, parties: bool = False) -> Rows:
     return rows
 
 
+def _each_party(facts: FileFacts) -> list[str]:
+    """A line to sign on for each party, and one for each side that has nobody on file."""
+    names = [f"{one.get_part_display()} {one}" for one in facts.of_part(Part.APPLICANT)] or [_("Applicant")]
+    others = [f"{one.get_part_display()} {one}" for one in facts.of_part(Part.RESPONDENT, Part.THIRD)]
+    return [*names, *(others or [_("Other party")])]
+
+
 def _parties(facts: FileFacts) -> list[list[str]]:
     """Who they are; numbers and phones are masked, as on every paper of the house."""
     head = [_("Part"), _("Name"), _("Gender"), _("Born on"), _("Identity number"), _("Phone"), _("Address")]
@@ -297,7 +304,8 @@ def _party(one: CaseParty) -> list[str]:
     born = person.birth_date.isoformat() if person.birth_date else EMPTY
     home = person.address or (person.division.name if person.division else EMPTY)
     known = [person.masked_identity_number or EMPTY, person.masked_phone or EMPTY]
-    return [part, str(person), person.get_gender_display(), born, *known, home]
+    gender = person.get_gender_display() if person.gender in {Gender.MALE, Gender.FEMALE} else EMPTY
+    return [part, str(person), gender, born, *known, home]
 
 
 def _agreement_rows(facts: FileFacts, about: Agreement) -> Rows:

@@ -13,6 +13,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
+from docx.table import _Row
 
 FORMS = Path(__file__).resolve().parent.parent / "mediation" / "word_forms"
 KINDS = ("investigation", "mediation", "agreement", "closing")
@@ -47,13 +48,15 @@ def make(*, is_tabled: bool) -> bytes:
         people(form)
     loop(form, "body", "{{ one.text }}")
     line(form, "{%p for section in sections %}")
-    line(form, "{{ section.heading }}", bold=True, size=12)
+    line(form, "{{ section.heading }}", bold=True, size=12, keeps=True)
     loop(form, "section.lines", "{{ one }}")
     line(form, "{%p endfor %}")
-    loop(form, "closing", "{{ one.text }}")
-    loop(form, "signatures", "{{ one }} {{ sign }}：______________________    {{ date }}：________________")
-    loop(form, "seals", "{{ one }}", right=True)
+    # The last lines, the lines to sign on and the seal stay on one page.
+    loop(form, "closing", "{{ one.text }}", keeps=True)
+    loop(form, "signatures", "{{ one }} {{ sign }}：______________________    {{ date }}：________________", keeps=True)
+    loop(form, "seals", "{{ one }}", right=True, keeps=True)
     line(form, "{{ made_on }}", right=True)
+    page_numbers(form)
     return packed(form)
 
 
@@ -89,10 +92,12 @@ def line(
     bold: bool = False,
     centred: bool = False,
     right: bool = False,
+    keeps: bool = False,
     colour: RGBColor = INK,
 ) -> None:
-    """A paragraph."""
+    """A paragraph; ``keeps`` holds it on the page of the next one."""
     paragraph = form.add_paragraph()
+    paragraph.paragraph_format.keep_with_next = keeps or None
     run = paragraph.add_run(text)
     run.bold, run.font.size, run.font.color.rgb = bold, Pt(size), colour
     run.font.name = LATIN
@@ -112,6 +117,7 @@ def facts(form: Document) -> None:
     table.cell(2, 0).text = "{%tr endfor %}"
     for row in table.rows:
         row.cells[0].width, row.cells[1].width = Mm(45), Mm(115)
+        keep_whole(row)
     form.add_paragraph()
 
 
@@ -123,7 +129,30 @@ def people(form: Document) -> None:
         table.cell(row, 0).text = f"{{%tc for cell in {name} %}}"
         table.cell(row, 1).text, table.cell(row, 2).text = "{{ cell }}", "{%tc endfor %}"
     table.cell(1, 0).text, table.cell(3, 0).text = "{%tr for row in table.rows %}", "{%tr endfor %}"
+    for row in table.rows:
+        keep_whole(row)
+    # The head stands again on the next page.
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     form.add_paragraph()
+
+
+def keep_whole(row: _Row) -> None:
+    """A row does not go on to the next page."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def page_numbers(form: Document) -> None:
+    """Page and number of pages in the foot, counted by the word processor."""
+    foot = form.sections[0].footer.paragraphs[0]
+    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for piece in ("PAGE", " / ", "NUMPAGES"):
+        run = foot.add_run("" if piece.isalpha() else piece)
+        run.font.size = Pt(9)
+        if piece.isalpha():
+            field = OxmlElement("w:fldSimple")
+            field.set(qn("w:instr"), piece)
+            run._element.addprevious(field)
+            field.append(run._element)
 
 
 def packed(form: Document) -> bytes:

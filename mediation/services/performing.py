@@ -100,19 +100,34 @@ def record_performance(
     return due
 
 
-def overdue(agreement: Agreement, today: dt.date, *, of: CaseParty | None = None) -> list[Obligation | Instalment]:
-    """What is past its day and not performed, instalments one by one; ``of`` one party only."""
-    rows = agreement.obligations.select_related("debtor__person", "creditor__person").prefetch_related("instalments")
+def overdue(
+    agreement: Agreement, today: dt.date, *, of: CaseParty | None = None, known_at: dt.datetime | None = None
+) -> list[Obligation | Instalment]:
+    """What is past its day and not performed, instalments one by one.
+
+    Args:
+        of: one party only.
+        known_at: as it was recorded at that moment, for a letter that is printed again; None: as it is now.
+    """
+    rows = agreement.obligations.select_related("debtor__person", "creditor__person", "proof")
+    rows = rows.prefetch_related("instalments__proof")
     found: list[Obligation | Instalment] = []
     for duty in rows:
-        if duty.performed_on or (of is not None and duty.debtor_id != of.pk):
+        if (duty.performed_on and known_at is None) or (of is not None and duty.debtor_id != of.pk):
             continue
         parts = list(duty.instalments.all())
-        late = [part for part in parts if part.performed_on is None and part.due_on < today]
-        for part in late:
+        for part in parts:
             part.obligation = duty
-        found += late if parts else [duty] if duty.due_on < today else []
+        due: list[Obligation | Instalment] = [*parts] or [duty]
+        found += [one for one in due if one.due_on < today and not _was_performed(one, known_at)]
     return found
+
+
+def _was_performed(one: Obligation | Instalment, known_at: dt.datetime | None) -> bool:
+    """Whether its performance is recorded, or was by then; what came without a proof was known at once."""
+    if one.performed_on is None or known_at is None or one.proof is None:
+        return one.performed_on is not None
+    return one.proof.created_at <= known_at
 
 
 @atomic

@@ -127,7 +127,7 @@ def test_a_long_text_goes_on_to_the_next_page() -> None:
     made = papers.render("intake/papers/receipt.typ", paper(part("zh-hans", sections=section(text))), made_at=MADE_AT)
     assert len(read(made).pages) >= 3
     assert "".join(lines_of(made)).count("况") == 1200
-    assert f"1 / {len(read(made).pages)}" in " ".join(lines_of(made))
+    assert f"第1页 共{len(read(made).pages)}页" in " ".join(lines_of(made))
 
 
 def test_the_document_names_title_language_author_and_the_given_date() -> None:
