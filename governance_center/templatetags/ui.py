@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -100,6 +101,15 @@ def due_moment(deadline: Any) -> str:
     ends = timezone.localtime(deadline.due_at)
     day = date_format(last_day(deadline.due_at), "m-d")
     return day if (ends.hour, ends.minute) == (0, 0) else f"{day} {ends:%H:%M}"
+
+
+@register.filter
+def limit_end(moment: dt.datetime) -> str:
+    """When a limit ends: its last day, and the hour where it does not end with the day."""
+    ends = timezone.localtime(moment)
+    if (ends.hour, ends.minute) == (0, 0):
+        return date_format(last_day(moment), "Y-m-d")
+    return f"{ends:%Y-%m-%d %H:%M}"
 
 
 def _hours(words: str, deadline: Any) -> str:
