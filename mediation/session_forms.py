@@ -127,7 +127,7 @@ class RightsForm(forms.Form):
     parties = forms.ModelMultipleChoiceField(
         label=_("Who was told"), queryset=CaseParty.objects.none(), widget=forms.CheckboxSelectMultiple
     )
-    how = forms.ChoiceField(label=_("How"), choices=RightsNotice.How.choices, widget=forms.RadioSelect)
+    how = forms.ChoiceField(label=_("How told"), choices=RightsNotice.How.choices, widget=forms.RadioSelect)
     told_on = forms.DateField(label=_("Told on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, *args: Any, parties: QuerySet[CaseParty], **kwargs: Any) -> None:
