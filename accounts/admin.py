@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import outgoing
 from accounts.models import Look, Notification, OutgoingMessage, User
+from accounts.notifications import text_of
 
 
 @admin.register(User)
@@ -65,9 +66,14 @@ class LookAdmin(ReadOnlyAdmin):
 class NotificationAdmin(ReadOnlyAdmin):
     """What staff were told, and what became of the e-mail."""
 
-    list_display = ("created_at", "recipient", "kind", "email_state", "outgoing")
+    list_display = ("created_at", "recipient", "said", "email_state", "outgoing")
     list_filter = ("email_state", "kind")
     list_select_related = ("recipient", "outgoing")
+
+    @admin.display(description=_("notification"))
+    def said(self, row: Notification) -> str:
+        """What the reader reads, in the language of whoever looks."""
+        return text_of(row.kind, row.params)
 
 
 @admin.register(OutgoingMessage)

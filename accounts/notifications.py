@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.functional import Promise
 
 from accounts.models import Notification, User
@@ -25,7 +27,22 @@ def register(kind: str, sentence: Promise | str, *, is_urgent: bool = False) -> 
 
 def text_of(kind: str, params: Mapping[str, Any]) -> str:
     """The sentence of ``kind`` in the active language."""
-    return str(_sentences[kind]) % dict(params)
+    return str(_sentences[kind]) % {name: _in_active_language(value) for name, value in params.items()}
+
+
+def in_each_language(name: Callable[[], object]) -> dict[str, str]:
+    """A parameter that the languages call differently, such as a department: what ``name`` answers in each of them."""
+    said = {}
+    for code, _label in settings.LANGUAGES:
+        with translation.override(code):
+            said[code] = str(name())
+    return said
+
+
+def _in_active_language(value: object) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    return value.get(translation.get_language()) or value[settings.LANGUAGE_CODE]
 
 
 def notify(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Category, Channel, RoutingDecision, StatutoryRoute
 from cases.routing import describe
 from departments.models import Division
+from governance_center.listing import colon, enumerated, money
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,10 @@ def facts_in_words(facts: Mapping[str, Any]) -> list[str]:
     lines.append((_("an organisation is a party"), _("yes") if facts.get("has_organisation") else _("no")))
     lines.append((_("risk score"), facts.get("risk", 0)))
     if facts.get("amount"):
-        lines.append((_("amount in dispute (yuan)"), number_format(facts["amount"])))
+        lines.append((_("amount in dispute (yuan)"), money(Decimal(facts["amount"]))))
     if facts.get("keywords"):
-        lines.append((_("keywords"), "、".join(facts["keywords"])))
-    return [f"{label}: {value}" for label, value in lines]
+        lines.append((_("keywords"), enumerated(facts["keywords"])))
+    return [f"{label}{colon()}{value}" for label, value in lines]
 
 
 def _relied_on(decision: RoutingDecision) -> list[str]:

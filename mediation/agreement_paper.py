@@ -21,7 +21,7 @@ from accounts.models import Language, Role
 from cases.models import CaseParty
 from governance_center import papers
 from governance_center.amounts import in_capitals
-from governance_center.listing import enumerated
+from governance_center.listing import enumerated, yuan
 from mediation import selectors, signature_drawing
 from mediation.models import Agreement, Mediator, Obligation
 from mediation.models.agreement import AFTER_AGREEMENT
@@ -202,7 +202,7 @@ def _obligation(duty: Obligation) -> dict[str, Any]:
         "long": [row for row in ((_("What"), duty.what), (_("How"), duty.how)) if row[1]],
         "head": [_("Instalment"), _("Due on"), _("Amount"), _("In capitals")],
         "instalments": [
-            [str(part.position), _short(part.due_on), f"￥{part.amount:,.2f}", in_capitals(part.amount)]
+            [str(part.position), _short(part.due_on), yuan(part.amount), in_capitals(part.amount)]
             for part in duty.instalments.all()
         ],
     }
@@ -229,7 +229,7 @@ def _closing(agreement: Agreement, *, copies: int) -> list[str]:
 
 
 def _money(amount: Decimal) -> str:
-    return f"￥{amount:,.2f}（{in_capitals(amount)}）"
+    return f"{yuan(amount)}（{in_capitals(amount)}）"
 
 
 def _short(day: dt.date) -> str:

@@ -32,7 +32,9 @@ class FilesField(forms.FileField):
     """A list of files; each is read whole."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=SeveralFiles(attrs={"accept": ACCEPT, "multiple": True}), **kwargs)
+        super().__init__(
+            widget=SeveralFiles(attrs={"accept": ACCEPT, "multiple": True, "class": "form-control"}), **kwargs
+        )
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         files = data if isinstance(data, list | tuple) else [data] if data else []

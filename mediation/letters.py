@@ -19,7 +19,7 @@ from accounts.models import Language
 from departments.models import Division
 from governance_center import papers
 from governance_center.amounts import in_capitals
-from governance_center.listing import enumerated
+from governance_center.listing import enumerated, yuan
 from mediation.agreement_paper import LANGUAGES
 from mediation.models import Agreement, Confirmation, CourtGuidance, Instalment, Obligation, Urging
 from mediation.services import confirming, signing
@@ -198,7 +198,7 @@ def _owed(due: Obligation | Instalment) -> str:
     duty = due.obligation if isinstance(due, Instalment) else due
     said = f"{duty.debtor}：{duty.what}"
     if due_amount := due.amount:
-        said += f" ￥{due_amount:,.2f}（{in_capitals(due_amount)}）"
+        said += f" {yuan(due_amount)}（{in_capitals(due_amount)}）"
     return said + " — " + _("due on %(day)s") % {"day": date_format(due.due_on)}
 
 

@@ -32,7 +32,7 @@ class DueFilter(forms.Form):
 
 class UrgeForm(forms.Form):
     party = forms.ModelChoiceField(label=_("Who is urged"), queryset=CaseParty.objects.none())
-    how = forms.ChoiceField(label=_("How"), choices=Urging.How.choices, widget=forms.RadioSelect)
+    how = forms.ChoiceField(label=_("How urged"), choices=Urging.How.choices, widget=forms.RadioSelect)
     urged_on = forms.DateField(label=_("Urged on"), widget=forms.DateInput)
     perform_by = forms.DateField(label=_("To be performed by"), widget=forms.DateInput)
     language = forms.ChoiceField(label=_("Language of the letter"), choices=Language.choices, widget=forms.RadioSelect)

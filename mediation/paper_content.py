@@ -17,6 +17,7 @@ from django.utils.translation import pgettext
 
 from cases.models import CaseEvent, CaseParty, Channel, Gender
 from governance_center.amounts import in_capitals
+from governance_center.listing import yuan
 from mediation import selectors
 from mediation.file_facts import FileFacts
 from mediation.models import (
@@ -179,7 +180,7 @@ def performance(facts: FileFacts, about: Any) -> Content:
         for part in list(duty.instalments.all()) or [duty]:
             done = part.performed_on.isoformat() if part.performed_on else EMPTY
             proof = part.proof.text if part.proof else EMPTY
-            amount = f"￥{part.amount:,.2f}" if part.amount else EMPTY
+            amount = yuan(part.amount) if part.amount else EMPTY
             table.append([str(duty.debtor), duty.what, amount, part.due_on.isoformat(), done, proof])
     return Content(
         _heads(facts, parties=True), table=table, signatures=[_("Mediator")], has_seal=True, is_table_last=True
@@ -330,7 +331,7 @@ def _agreement_texts(about: Agreement) -> Rows:
 
 def _duty(place: int, duty: Obligation) -> str:
     """One line; an amount stands in capitals too."""
-    amount = f"￥{duty.amount:,.2f}（{in_capitals(duty.amount)}）" if duty.amount else ""
+    amount = f"{yuan(duty.amount)}（{in_capitals(duty.amount)}）" if duty.amount else ""
     said = [str(duty.debtor), duty.what, amount, duty.how, date_format(duty.due_on)]
     return f"{place}. " + " · ".join(word for word in said if word)
 
@@ -358,7 +359,7 @@ def _performed(facts: FileFacts) -> str:
 def _asked(facts: FileFacts) -> str:
     amount = facts.case.amount
     asked = _("Mediation of the dispute named above.")
-    return f"{asked}\n￥{amount:,.2f}（{in_capitals(amount)}）" if amount else asked
+    return f"{asked}\n{yuan(amount)}（{in_capitals(amount)}）" if amount else asked
 
 
 def _source(facts: FileFacts) -> str:

@@ -117,12 +117,13 @@ class MediatorFilter(django_filters.FilterSet):
 class CommitteeForm(forms.ModelForm):
     """A committee's entry."""
 
-    name_zh_hans = forms.CharField(label=_("name in Chinese characters"), max_length=120)
-    name_ko = forms.CharField(label=_("name in Korean letters"), max_length=120, required=False)
+    name_zh_hans = forms.CharField(label=_("Name in Chinese"), max_length=120)
+    name_ko = forms.CharField(label=_("Name in Korean"), max_length=120, required=False)
 
     class Meta:
         model = Committee
         fields = ("division", "kind", "founded_on", "term_start", "phone", "address", "is_active")
+        labels = {"is_active": _("in use")}
 
     field_order = ("name_zh_hans", "name_ko", "kind", "division")
 

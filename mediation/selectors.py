@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from cases.models import Case, CaseParty, Deadline, RoutingDecision, RoutingRule, Screening
 from cases.states import OPEN_STATES, State
+from governance_center.listing import enumerated
 from governance_center.scope import within
 from mediation.models import (
     Agreement,
@@ -267,8 +268,8 @@ def compare(visit: FollowUp, names: Mapping[tuple[str, str], str]) -> list[Answe
     first = visit.second_of
     if first is None:
         return []
-    signs = [", ".join(names.get(("sign", code), code) for code in row.signs) for row in (first, visit)]
-    helps = [", ".join(names.get(("help", code), code) for code in row.helps) for row in (first, visit)]
+    signs = [enumerated(names.get(("sign", code), code) for code in row.signs) for row in (first, visit)]
+    helps = [enumerated(names.get(("help", code), code) for code in row.helps) for row in (first, visit)]
     content = first.satisfaction and visit.satisfaction and first.satisfaction != visit.satisfaction
     pairs = (first.get_outcome_display(), visit.get_outcome_display())
     answers = (first.get_satisfaction_display(), visit.get_satisfaction_display())

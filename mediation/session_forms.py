@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Language
 from cases.forms import TEXT
 from cases.models import CaseParty
+from governance_center.listing import bracketed
 from mediation.models import Attendance, Mediator, RightsNotice, Room, Session
 from mediation.services.clashes import Slot
 from mediation.services.sessions import Place
@@ -126,7 +127,7 @@ class RightsForm(forms.Form):
     parties = forms.ModelMultipleChoiceField(
         label=_("Who was told"), queryset=CaseParty.objects.none(), widget=forms.CheckboxSelectMultiple
     )
-    how = forms.ChoiceField(label=_("How"), choices=RightsNotice.How.choices, widget=forms.RadioSelect)
+    how = forms.ChoiceField(label=_("How told"), choices=RightsNotice.How.choices, widget=forms.RadioSelect)
     told_on = forms.DateField(label=_("Told on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, *args: Any, parties: QuerySet[CaseParty], **kwargs: Any) -> None:
@@ -166,7 +167,7 @@ class HoldForm(forms.Form):
         answers = [choice for choice in Attendance.State.choices if choice[0] != Attendance.State.EXPECTED]
         self._keys = {f"party_{one.party_id}": one.party_id for one in attendances}
         for one in attendances:
-            label = f"{one.party} ({one.party.get_part_display()})"
+            label = f"{one.party}{bracketed(one.party.get_part_display())}"
             self.fields[f"party_{one.party_id}"] = forms.ChoiceField(
                 label=label, choices=answers, widget=forms.RadioSelect
             )

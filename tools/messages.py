@@ -79,9 +79,11 @@ def respell() -> int:
     """Make a catalogue of the packages' own Korean in the spelling of China, after ``reference/orthography.csv``.
 
     It is looked at after ours and before theirs, so that its pages (the administration above all) are spelled
-    as the rest is. What the rules do not know stays as it is.
+    as the rest is. What sounds wrong in any spelling has words of its own in ``reference/package_words.csv``; what
+    neither knows stays as it is.
     """
     rules = [(pattern_of(row), row["right"]) for row in orthography() if row["match"] != "regex"]
+    words = package_words()
     found = [importlib.util.find_spec(name) for name in ("django", "rest_framework", "django_filters")]
     bases = [Path(spec.origin).parent for spec in found if spec and spec.origin]
     for domain in ("django", "djangojs"):
@@ -91,12 +93,19 @@ def respell() -> int:
                 for message in read_mo(stream):
                     if message.id and message.string:
                         context = message.context.decode() if isinstance(message.context, bytes) else message.context
-                        fresh.add(message.id, _respelled(message.string, rules), context=context)
+                        own = words.get(_first(message.id))
+                        fresh.add(message.id, _in_place_of(message.string, own, rules), context=context)
         target = RESPELLED / "ko" / "LC_MESSAGES" / f"{domain}.mo"
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as stream:
             write_mo(stream, fresh)
     return 0
+
+
+def package_words() -> dict[str, str]:
+    """Korean of our own for messages of the packages, by their English."""
+    with (ROOT / "governance_center" / "reference" / "package_words.csv").open(encoding="utf-8", newline="") as stream:
+        return {row["msgid"]: row["korean"] for row in csv.DictReader(stream)}
 
 
 def orthography() -> list[dict[str, str]]:
@@ -109,6 +118,12 @@ def pattern_of(row: dict[str, str]) -> re.Pattern[str]:
     """What a row of the spelling list forbids."""
     wrong = row["wrong"] if row["match"] == "regex" else re.escape(row["wrong"])
     return re.compile(rf"(?<![가-힣]){wrong}" if row["match"] == "word_start" else wrong)
+
+
+def _in_place_of(string: object, own: str | None, rules: list[tuple[re.Pattern[str], str]]) -> object:
+    if own is None:
+        return _respelled(string, rules)
+    return (own,) if isinstance(string, tuple | list) else own
 
 
 def _respelled(string: object, rules: list[tuple[re.Pattern[str], str]]) -> object:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from accounts.notifications import notify
+from accounts.notifications import in_each_language, notify
 from cases import deadlines, ledger, levels, routing
 from cases.models import Case, Deadline, EventKind, HandOver, Note, Referral
 from cases.routing_rules import facts_of
@@ -367,6 +367,10 @@ def _tell(people: Iterable[User], kind: str, row: HandOver, case: Case) -> None:
         people,
         kind,
         key=f"hand_over:{row.pk}:{row.state}",
-        params={"number": case.number, "origin": row.from_division.name, "target": row.to_division.name},
+        params={
+            "number": case.number,
+            "origin": in_each_language(lambda: row.from_division.name),
+            "target": in_each_language(lambda: row.to_division.name),
+        },
         url=reverse("cases:detail", args=[case.number]),
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from accounts.notifications import notify
+from accounts.notifications import in_each_language, notify
 from cases import ledger
 from cases.models import Case, Deadline, EventKind, SupervisionOrder, Whistle, WhistleCall
 from cases.services.common import lock
@@ -301,14 +301,10 @@ def _chain(order: SupervisionOrder) -> list[User]:
 def _tell(people: Iterable[User], kind: str, order: SupervisionOrder, subject: Case | Whistle) -> None:
     params = {
         "subject": subject.number if isinstance(subject, Case) else subject.title,
-        "department": order.department.short,
-        "level": LEVEL_SIGNS[Level(order.level)],
+        "department": in_each_language(lambda: order.department.short),
+        "level": in_each_language(order.get_level_display),
     }
     notify(people, kind, key=f"{kind}:{order.pk}", params=params, url=page_of(order))
-
-
-LEVEL_SIGNS = {Level.ORDINARY: "●", Level.YELLOW: "●●", Level.RED: "●●●"}
-"""A level in a sentence that is stored before its language is known."""
 
 
 def _key(subject: Case | Whistle) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from accounts.notifications import notify
+from accounts.notifications import in_each_language, notify
 from cases import deadlines, ledger
 from cases.models import Case, EventKind, Whistle, WhistleCall
 from cases.services.common import lock
@@ -161,7 +161,7 @@ def report_in(
         raisers_of(whistle),
         "whistle.reported",
         key=f"whistle_call:{call.pk}:reported",
-        params={"title": whistle.title, "department": call.department.short},
+        params={"title": whistle.title, "department": in_each_language(lambda: call.department.short)},
         url=page_of(whistle),
     )
     return call

@@ -21,6 +21,7 @@ from cases.exports import export_orders
 from cases.models import Case, SupervisionOrder, Whistle
 from cases.services import supervision
 from cases.whistle_forms import LiftForm, MeasureForm, OrderForm
+from departments.models import Department
 from governance_center.calendar import day_start
 from governance_center.http import submit
 
@@ -110,9 +111,9 @@ def order_paper(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _counts(rows: QuerySet[SupervisionOrder]) -> list[dict[str, object]]:
     level = SupervisionOrder.Level
-    return list(
+    counts = list(
         rows.order_by("department__order", "department")
-        .values("department__short")
+        .values("department")
         .annotate(
             ordinary=Count("pk", filter=Q(level=level.ORDINARY)),
             yellow=Count("pk", filter=Q(level=level.YELLOW)),
@@ -121,6 +122,8 @@ def _counts(rows: QuerySet[SupervisionOrder]) -> list[dict[str, object]]:
             total=Count("pk"),
         )
     )
+    departments = Department.objects.in_bulk([row["department"] for row in counts])
+    return [{**row, "department": departments[row["department"]]} for row in counts]
 
 
 def _month(text: str) -> dt.date:

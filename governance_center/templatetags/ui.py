@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -12,8 +14,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from governance_center import listing
 from governance_center.calendar import last_day
 from governance_center.listing import enumerated
 
@@ -31,7 +34,7 @@ STATE_LOOKS: Mapping[str, tuple[str, str]] = {
     "following_up": ("phone-check", "calm"),
     "closed": ("archive", "shut"),
 }
-LANGUAGE_NAMES: Mapping[str, str] = {"zh-hans": "中文", "ko": "조선말"}
+LANGUAGE_NAMES: Mapping[str, str] = {"zh-hans": gettext_lazy("Chinese"), "ko": gettext_lazy("Korean")}
 DUE_ICONS: Mapping[str, str] = {"green": "clock", "yellow": "hourglass", "red": "clock-exclamation"}
 
 
@@ -100,6 +103,15 @@ def due_moment(deadline: Any) -> str:
     return day if (ends.hour, ends.minute) == (0, 0) else f"{day} {ends:%H:%M}"
 
 
+@register.filter
+def limit_end(moment: dt.datetime) -> str:
+    """When a limit ends: its last day, and the hour where it does not end with the day."""
+    ends = timezone.localtime(moment)
+    if (ends.hour, ends.minute) == (0, 0):
+        return date_format(last_day(moment), "Y-m-d")
+    return f"{ends:%Y-%m-%d %H:%M}"
+
+
 def _hours(words: str, deadline: Any) -> str:
     """A limit of this day that does not end with the day, in hours and minutes; empty for others."""
     ends = timezone.localtime(deadline.due_at)
@@ -119,6 +131,30 @@ def enumerated_items(items: Sequence[object]) -> str:
 def separator() -> str:
     """What stands between two items of a row, for links that a filter cannot join."""
     return enumerated(("", ""))
+
+
+@register.simple_tag
+def colon() -> str:
+    """What stands between a label and its value."""
+    return listing.colon()
+
+
+@register.filter
+def bracketed(text: object) -> str:
+    """The text in brackets, written directly after a word."""
+    return listing.bracketed(text)
+
+
+@register.filter
+def yuan(amount: Decimal | None) -> str:
+    """An amount that is owed or paid, ￥2,800.00; nothing for none."""
+    return "" if amount is None else listing.yuan(amount)
+
+
+@register.filter
+def money(amount: Decimal | None) -> str:
+    """An amount below a label that says yuan, 28,000 or 28,000.50; nothing for none."""
+    return "" if amount is None else listing.money(amount)
 
 
 @register.filter

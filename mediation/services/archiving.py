@@ -16,6 +16,7 @@ from cases.services.documents import content_of, keep_document
 from cases.states import State
 from governance_center.crypto import sha256_hex, sm3_hex
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
+from governance_center.listing import enumerated
 from governance_center.transactions import atomic
 from mediation import file_contents, file_facts, file_joining
 from mediation.agreement_paper import LANGUAGES
@@ -88,7 +89,7 @@ def archive_file(
     facts = file_facts.read(case)
     gaps = file_contents.missing(file_contents.contents(facts))
     if gaps and not accept_missing:
-        raise PapersMissing(parts="、".join(part.label for part in gaps), field="accept_missing")
+        raise PapersMissing(parts=enumerated(part.label for part in gaps), field="accept_missing")
     now = timezone.now()
     _freeze(facts, by, language, now, site)
     facts = file_facts.read(case)

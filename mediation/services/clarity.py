@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import CaseParty
 from governance_center.errors import GovernanceError, MissingInput
+from governance_center.listing import yuan
 from mediation.instalments import FEN, Share
 from mediation.models import Agreement, Obligation
 
@@ -77,7 +78,7 @@ def listed(obligations: Sequence[Term]) -> str:
     lines = []
     for position, term in enumerate(obligations, start=1):
         people = " → ".join(str(party) for party in (term.debtor, term.creditor) if party)
-        amount = f" ￥{term.amount:,.2f}" if term.amount else ""
+        amount = f" {yuan(term.amount)}" if term.amount else ""
         lines.append(f"{position}. {people}: {term.what.strip()}{amount} ({term.last_day})")
     return "\n".join(lines)
 

@@ -13,6 +13,7 @@ from cases.services.common import write_note
 from governance_center.calendar import local_day
 from governance_center.errors import GovernanceError, MissingInput
 from governance_center.ledger import text_digest
+from governance_center.listing import enumerated
 from governance_center.transactions import atomic
 from mediation.models import Attendance, Minutes, RightsNotice, Session, SessionMediator
 from mediation.services.notices import overtake
@@ -195,7 +196,7 @@ def _check_day(session: Session) -> None:
 
 def _check_rights(case: Case, parties: Iterable[CaseParty]) -> None:
     if missing := untold(case, parties):
-        raise RightsNotTold(who="、".join(str(party) for party in missing))
+        raise RightsNotTold(who=enumerated(missing))
 
 
 def _attendance(failure: str, part: str) -> str:

@@ -39,7 +39,7 @@ def edit_committee(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             messages.success(request, _("Kept."))
             return redirect("mediation:committee", done.pk)
     back = reverse("mediation:committee", args=[pk]) if pk else reverse("mediation:committees")
-    context = {"form": form, "title": str(row) if pk else _("Add a committee"), "back": back}
+    context = {"form": form, "title": _entry_of(row) if pk else _("Add a committee"), "back": back}
     return render(request, "mediation/register_form.html", context, status=422 if form.errors else 200)
 
 
@@ -66,7 +66,7 @@ def edit_mediator(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 messages.warning(request, _("Open cases are still in the hands of this mediator; assign them anew."))
             return redirect("mediation:mediator", done.pk)
     back = reverse("mediation:mediator", args=[pk]) if pk else reverse("mediation:mediators")
-    context = {"form": form, "title": str(row) if pk else _("Add a mediator"), "back": back}
+    context = {"form": form, "title": _entry_of(row) if pk else _("Add a mediator"), "back": back}
     return render(request, "mediation/register_form.html", context, status=422 if form.errors else 200)
 
 
@@ -158,3 +158,8 @@ def _again(request: HttpRequest, row: Mediator, **forms: object) -> HttpResponse
     """The page of the mediator with the form as it was typed and what is wrong with it."""
     context = {**profile(row, staff(request)), **forms}
     return render(request, "mediation/mediator.html", context, status=422)
+
+
+def _entry_of(row: Committee | Mediator) -> str:
+    """The heading above the form of an entry that is there already."""
+    return _("Correct the entry: %(name)s") % {"name": row}

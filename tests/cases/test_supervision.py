@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import Notification, User
+from accounts.notifications import in_each_language, text_of
 from cases import ledger
 from cases.models import Case, CaseEvent, Deadline, SupervisionOrder
 from cases.services import supervision
@@ -117,6 +118,29 @@ def test_the_clock_climbs_from_ordinary_to_yellow_to_red_and_each_once(world: Wo
     told = Notification.objects.filter(kind="supervision.climbed").order_by("pk")
     assert [row.recipient for row in told] == [world.dispatcher, world.dispatcher, leader]
     assert not list(ledger.verify())
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh-hans", ("税务局", "红牌督办")), ("ko", ("세무국", "적색카드 독촉"))],
+)
+def test_who_is_told_reads_the_department_and_the_level_in_the_own_language(
+    world: World, case: Case, language: str, words: tuple[str, ...]
+) -> None:
+    with translation.override("zh-hans"):
+        order(world, case, 3)
+        row = Notification.objects.get(kind="supervision.issued", recipient=world.tax)
+        shown = SupervisionOrder.objects.get()
+        params = {"subject": case.number, "department": in_each_language(lambda: shown.department.short)}
+        params["level"] = in_each_language(shown.get_level_display)
+    assert row.params["department"] == params["department"]
+    with translation.override(language):
+        text = text_of("supervision.climbed", params)
+    assert [word for word in words if word not in text] == []
+
+
+def test_a_name_that_was_kept_in_one_language_stays_as_it_is(world: World) -> None:
+    assert "人社" in text_of("supervision.answered", {"subject": "1", "department": "人社"})
 
 
 def test_an_answered_or_lifted_order_does_not_climb(world: World, case: Case) -> None:

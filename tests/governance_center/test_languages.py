@@ -39,6 +39,7 @@ def korean_strings() -> list[tuple[str, str]]:
     for name in KOREAN_FILES:
         for row in csv.DictReader((ROOT / name).open(encoding="utf-8")):
             found += [(name, value) for key, value in row.items() if key.endswith("_ko")]
+    found += [("package_words.csv", korean) for korean in messages.package_words().values()]
     for name in ("reporting/simulation/texts.py", "intake/importing/columns.py", "templates/500.html"):
         found += [(name, line) for line in (ROOT / name).read_text().splitlines() if re.search("[가-힣]", line)]
     return found
@@ -71,6 +72,27 @@ def test_djangos_own_korean_is_respelled(row: dict[str, str]) -> None:
     shown = [text for _where, text in django_strings() if "Project-Id-Version" not in text]
     assert len(shown) > 500, "Django's own messages are among them"
     assert [text for text in shown if messages.pattern_of(row).search(text)] == []
+
+
+def packages_messages() -> dict[str, str]:
+    """The English messages of the packages that have Korean, and that Korean as our pages show it."""
+    from babel.messages.mofile import read_mo
+
+    found = {}
+    for path in (messages.RESPELLED / "ko" / "LC_MESSAGES").glob("*.mo"):
+        with path.open("rb") as stream:
+            for message in read_mo(stream):
+                if message.id:
+                    found[messages._first(message.id)] = messages._first(message.string)
+    return found
+
+
+def test_words_of_our_own_stand_in_place_of_the_packages() -> None:
+    shown, words = packages_messages(), messages.package_words()
+    assert len(words) > 100
+    for english, korean in words.items():
+        assert shown[english] == korean
+        assert set(messages.PLACEHOLDER.findall(english)) == set(messages.PLACEHOLDER.findall(korean)), english
 
 
 def test_the_spelling_list_finds_what_it_is_for() -> None:
