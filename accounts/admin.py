@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import outgoing
 from accounts.models import Look, Notification, OutgoingMessage, User
+from accounts.reminder_settings_admin import ReminderSettingsAdmin, ReminderSettingsVersionAdmin
+
+__all__ = ("ReminderSettingsAdmin", "ReminderSettingsVersionAdmin")
 
 
 @admin.register(User)

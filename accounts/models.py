@@ -4,6 +4,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.reminder_models import ReminderSettings as ReminderSettings
+from accounts.reminder_models import ReminderSettingsVersion as ReminderSettingsVersion
 from governance_center.crypto import EncryptedTextField
 
 DEMO_PASSWORD = "yanbian-demo"  # noqa: S105  known to all on purpose; a production start refuses demo accounts
@@ -98,6 +100,7 @@ class Notification(models.Model):
         FAILED = "failed", _("failed")
         READ = "read", _("not needed, read before")
         NONE = "none", _("no address")
+        OFF = "off", _("not by e-mail, as set")
 
     recipient = models.ForeignKey(User, models.CASCADE, related_name="notifications", verbose_name=_("recipient"))
     kind = models.CharField(_("kind"), max_length=40)
@@ -162,7 +165,8 @@ class OutgoingMessage(models.Model):
     """A message to somebody outside the screen, by SMS or e-mail, delivered at least once.
 
     ``key`` is unique here and goes to the gateway with every attempt, so that the same message asked for twice is
-    one, and a gateway that knows it already delivers it once. Address and text are encrypted.
+    one, and a gateway that knows it already delivers it once. Address and text are encrypted. ``place`` is the code
+    of the division whose quiet hours hold; empty: those of the prefecture.
     """
 
     class Channel(models.TextChoices):
@@ -182,6 +186,7 @@ class OutgoingMessage(models.Model):
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     text = EncryptedTextField(_("text"))
     is_urgent = models.BooleanField(_("also at night"), default=False)
+    place = models.CharField(_("division"), max_length=12, blank=True, db_default="", default="")
     state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_try_at = models.DateTimeField(_("next attempt"))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import outgoing
 from accounts.models import Language, OutgoingMessage, User
 from accounts.notifications import notify
+from accounts.reminder_rules import load
 from cases import ledger
 from cases.models import Case, CaseEvent, CaseParty, EventKind
 from cases.services.common import lock
@@ -26,9 +27,6 @@ from mediation.models import Notice, Session
 from mediation.services.hands import works_on
 
 Channel, Occasion = Notice.Channel, Notice.Occasion
-
-REMINDER_HOUR = 9
-"""Local hour at which parties are reminded, the day before."""
 
 _MOBILE = re.compile(r"1\d{10}")
 
@@ -87,7 +85,8 @@ def has_mobile(party: CaseParty) -> bool:
 def tell_party(*, session: Session, party: CaseParty, by: User, channel: str, email: str = "") -> Notice:
     """Give one party notice of the session as it stands now. Told twice by one channel is told once.
 
-    An SMS of a session that lies ahead is followed by another at nine on the day before.
+    An SMS or e-mail of a session that lies ahead is followed by another, at the hour and so many days before as is
+    set for reminders; what is arranged stays when the settings change.
 
     Args:
         email: the address for ``Channel.EMAIL``; kept with the message only.
@@ -163,22 +162,30 @@ def _tell(
         "session": session.pk, "party": party.pk, "occasion": occasion.value, "channel": channel, "version": version,
     }  # fmt: skip
     ledger.append(session.case, [ledger.Entry(EventKind.NOTICE_SENT, by, facts, now)])
-    if channel == Channel.SMS and occasion != Occasion.CANCELLED:
-        _remind(session, party, address, version, by)
+    if channel != Channel.PAPER and occasion != Occasion.CANCELLED:
+        _remind(session, party, channel, address, version, by)
     return row
 
 
-def _remind(session: Session, party: CaseParty, address: str, version: int, by: User) -> None:
-    """Have the party reminded the day before, where that still lies ahead."""
-    day, now = local_day(session.period.lower) - dt.timedelta(days=1), timezone.now()
-    moment = dt.datetime.combine(day, dt.time(REMINDER_HOUR), LOCAL_ZONE)
-    if moment <= now:
+def _remind(session: Session, party: CaseParty, channel: str, address: str, version: int, by: User) -> None:
+    """Have the party reminded before the session, where that still lies ahead and is wished."""
+    now, moment = timezone.now(), reminded_at(session, channel)
+    if moment is None or not now < moment < session.period.lower:
         return
-    message = _queue(session, party, Occasion.REMINDER, Channel.SMS, address, version, not_before=moment)
+    message = _queue(session, party, Occasion.REMINDER, channel, address, version, not_before=moment)
     Notice.objects.create(
-        session=session, party=party, occasion=Occasion.REMINDER, channel=Channel.SMS, version=version,
+        session=session, party=party, occasion=Occasion.REMINDER, channel=channel, version=version,
         outgoing=message, by=by, at=now,
     )  # fmt: skip
+
+
+def reminded_at(session: Session, channel: str) -> dt.datetime | None:
+    """When parties are reminded of a session by the settings of its place; None: not by this channel."""
+    rules = load().of(session.case.division_id)
+    if not (rules.session_sms if channel == Channel.SMS else rules.session_email):
+        return None
+    day = local_day(session.period.lower) - dt.timedelta(days=rules.session_days_before)
+    return dt.datetime.combine(day, dt.time(rules.session_hour), LOCAL_ZONE)
 
 
 def _queue(
@@ -191,8 +198,10 @@ def _queue(
     not_before: dt.datetime | None = None,
 ) -> OutgoingMessage:
     language = language_of(party)
-    subject, text = notice_texts.message(session, party, occasion, language)
+    is_eve = not_before is not None and local_day(session.period.lower) - local_day(not_before) == dt.timedelta(days=1)
+    subject, text = notice_texts.message(session, party, occasion, language, is_eve=is_eve)
     return outgoing.queue(
         key=f"session:{session.pk}:{party.pk}:{occasion.value}:{version}:{channel}",
         channel=channel, address=address, language=language, subject=subject, text=text, not_before=not_before,
+        place=session.case.division_id,
     )  # fmt: skip
