@@ -226,6 +226,7 @@ class Look(models.Model):
         IDENTITY_NUMBER = "identity_number", _("identity number")
         PHONE = "phone", _("phone")
         NEEDS = "needs", _("notes for accompanying")
+        EMAIL = "email", _("e-mail")
         EXPORT = "export", _("export")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="looks", verbose_name=_("user"))

@@ -6,8 +6,6 @@ import datetime as dt
 import re
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +15,9 @@ from accounts.models import Language, OutgoingMessage, User
 from accounts.notifications import notify
 from accounts.reminder_rules import load
 from cases import ledger
+from cases.identity import check_email
 from cases.models import Case, CaseEvent, CaseParty, EventKind
+from cases.services import people
 from cases.services.common import lock
 from governance_center.calendar import LOCAL_ZONE, local_day
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
@@ -82,14 +82,17 @@ def has_mobile(party: CaseParty) -> bool:
 
 
 @atomic
-def tell_party(*, session: Session, party: CaseParty, by: User, channel: str, email: str = "") -> Notice:
+def tell_party(
+    *, session: Session, party: CaseParty, by: User, channel: str, email: str = "", keep_email: bool = False
+) -> Notice:
     """Give one party notice of the session as it stands now. Told twice by one channel is told once.
 
     An SMS or e-mail of a session that lies ahead is followed by another, at the hour and so many days before as is
     set for reminders; what is arranged stays when the settings change.
 
     Args:
-        email: the address for ``Channel.EMAIL``; kept with the message only.
+        email: the address for ``Channel.EMAIL``, kept with the message only; when left out, the one on file.
+        keep_email: the party agreed that the address is kept on file for what comes.
 
     Raises:
         NotAllowed: see :func:`may_tell`. NotCalled. NothingToTell. NoMobilePhone.
@@ -108,6 +111,8 @@ def tell_party(*, session: Session, party: CaseParty, by: User, channel: str, em
     if not has_news(row):
         raise NothingToTell()
     address = _address(called.party, channel, email.strip())
+    if keep_email and email.strip() and channel == Channel.EMAIL and called.party.person:
+        people.keep_party_email(party=called.party, email=address, by=by)
     return _tell(row, called.party, occasion_of(row), channel, address, by)
 
 
@@ -138,11 +143,10 @@ def _address(party: CaseParty, channel: str, email: str) -> str:
             raise NoMobilePhone(field="channel")
         return party.person.phone
     if channel == Channel.EMAIL:
-        try:
-            validate_email(email)
-        except ValidationError:
-            raise MissingInput(_("Enter the e-mail address of the party."), field="email") from None
-        return email
+        on_file = party.person.email if party.person else ""
+        if not email and not on_file:
+            raise MissingInput(_("Enter the e-mail address of the party."), field="email")
+        return check_email(email) if email else on_file
     return ""
 
 
