@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from accounts import reminder_settings
+        from accounts import messages, reminder_settings  # noqa: F401  registers what administrators are told
         from governance_center.events import subscribe
 
         subscribe("reference.loading", reminder_settings.on_loading)

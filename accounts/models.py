@@ -156,6 +156,10 @@ class OutgoingMessageQuerySet(models.QuerySet["OutgoingMessage"]):
     def waiting(self) -> OutgoingMessageQuerySet:
         return self.filter(state=OutgoingMessage.State.WAITING)
 
+    def unsent(self) -> OutgoingMessageQuerySet:
+        """Not gone out and not overtaken."""
+        return self.filter(state__in=(OutgoingMessage.State.WAITING, OutgoingMessage.State.DEAD))
+
     def dead(self) -> OutgoingMessageQuerySet:
         """Given up after the last attempt, or refused by the gateway: somebody has to look."""
         return self.filter(state=OutgoingMessage.State.DEAD)
@@ -214,6 +218,29 @@ class OutgoingMessage(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class FailingStreak(models.Model):
+    """From the first attempt that failed on a channel to the next that succeeded; one at a time runs for each."""
+
+    channel = models.CharField(_("channel"), max_length=5, choices=OutgoingMessage.Channel.choices)
+    failures = models.PositiveIntegerField(_("failed attempts"), default=0)
+    began_at = models.DateTimeField(_("since"))
+    told_at = models.DateTimeField(_("told to the administrators at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("failing channel")
+        verbose_name_plural = _("failing channels")
+        ordering = ("-began_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("channel",), condition=models.Q(ended_at__isnull=True), name="accounts_failingstreak_one_runs"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.began_at:%Y-%m-%d %H:%M}"
 
 
 class Look(models.Model):

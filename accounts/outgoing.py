@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from django.db.models import BooleanField, Q
 from django.utils import timezone
 
+from accounts import streaks
 from accounts.gateways import Gateway, Message, Refused, gateway_for
 from accounts.models import Notification, OutgoingMessage
 from accounts.reminder_rules import Book, load
@@ -137,6 +138,7 @@ def _attempt(row: OutgoingMessage, gateway: Gateway) -> bool:
 def _sent(row: OutgoingMessage) -> None:
     OutgoingMessage.objects.filter(pk=row.pk).update(state=State.SENT, sent_at=timezone.now(), error="")
     Notification.objects.filter(outgoing=row).update(email_state=Notification.EmailState.SENT)
+    streaks.on_success(row.channel)
 
 
 @atomic
@@ -147,13 +149,15 @@ def _failed(row: OutgoingMessage, error: str, *, is_final: bool) -> None:
         return
     if is_final:
         _give_up(fresh, error)
-    else:
-        fresh.error = error[:200]
-        fresh.save(update_fields=["error"])
+        return
+    fresh.error = error[:200]
+    fresh.save(update_fields=["error"])
+    streaks.on_failure(fresh.channel)
 
 
 def _give_up(row: OutgoingMessage, error: str) -> None:
     row.state, row.error = State.DEAD, error[:200]
     row.save(update_fields=["state", "error"])
     Notification.objects.filter(outgoing=row).update(email_state=Notification.EmailState.FAILED)
+    streaks.on_failure(row.channel)
     events.publish("outgoing.dead", message=row)
