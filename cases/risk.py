@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
-from django.utils.translation import gettext as now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import RiskLevel
@@ -105,7 +104,7 @@ def in_words(parts: Sequence[Mapping[str, Any]]) -> list[tuple[str | Promise, in
 
 def _label(part: Mapping[str, Any]) -> str | Promise:
     if "on" in part:
-        return now("signs at the visit of %(date)s") % {"date": part["on"]}
+        return gettext("signs at the visit of %(date)s") % {"date": part["on"]}
     return LABELS[part["code"]]
 
 
