@@ -1,13 +1,20 @@
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import outgoing
-from accounts.models import Look, Notification, OutgoingMessage, User
+from accounts.models import Look, Notification, User
 from accounts.notifications import text_of
+from accounts.outgoing_admin import FailingStreakAdmin, OutgoingMessageAdmin
+from accounts.read_only_admin import ReadOnlyAdmin
+from accounts.reminder_settings_admin import ReminderSettingsAdmin, ReminderSettingsVersionAdmin
+
+__all__ = (
+    "FailingStreakAdmin",
+    "OutgoingMessageAdmin",
+    "ReadOnlyAdmin",
+    "ReminderSettingsAdmin",
+    "ReminderSettingsVersionAdmin",
+)
 
 
 @admin.register(User)
@@ -38,19 +45,6 @@ class StaffAdmin(UserAdmin):
     )  # fmt: skip
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows rows that nobody makes, changes or deletes here."""
-
-    def has_add_permission(self, request: object) -> bool:
-        return False
-
-    def has_change_permission(self, request: object, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: object, obj: object = None) -> bool:
-        return False
-
-
 @admin.register(Look)
 class LookAdmin(ReadOnlyAdmin):
     """Who looked at personal data, when, of whom."""
@@ -74,22 +68,3 @@ class NotificationAdmin(ReadOnlyAdmin):
     def said(self, row: Notification) -> str:
         """What the reader reads, in the language of whoever looks."""
         return text_of(row.kind, row.params)
-
-
-@admin.register(OutgoingMessage)
-class OutgoingMessageAdmin(ReadOnlyAdmin):
-    """What went to the outside, and the dead letters, which are sent again from here. Shows no address and no text."""
-
-    list_display = ("created_at", "key", "channel", "state", "attempts", "error", "next_try_at", "sent_at")
-    list_filter = ("state", "channel")
-    search_fields = ("key",)
-    date_hierarchy = "created_at"
-    exclude = ("address", "subject", "text")
-    actions = ("send_again",)
-
-    @admin.action(description=_("Send the failed messages again"), permissions=("view",))
-    def send_again(self, request: HttpRequest, rows: QuerySet[OutgoingMessage]) -> None:
-        """Put the dead letters among those chosen back among what waits."""
-        count = outgoing.send_again(message_ids=list(rows.values_list("pk", flat=True)))
-        text = gettext("Failed messages that are sent again: %(count)s.") % {"count": count}
-        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.conf import settings
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models import BooleanField, CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Notification, OutgoingMessage, User
-from accounts.outgoing import is_quiet, queue
+from accounts.outgoing import queue
+from accounts.reminder_rules import load
 from governance_center.transactions import atomic
 
 EmailState = Notification.EmailState
@@ -28,17 +28,20 @@ def hand_over(*, now: dt.datetime | None = None, limit: int = 500) -> int:
     """Make outgoing messages of what staff are to be mailed; returns how many. Safe to run twice at once."""
     moment = now or timezone.now()
     made = sum(_urgent(pk) for pk in Notification.objects.urgent().order_by("pk").values_list("pk", flat=True)[:limit])
-    if not is_quiet(moment) and timezone.localtime(moment).hour >= settings.DIGEST_HOUR:
-        made += _digests(timezone.localdate(moment), limit)
-    return made
+    return made + _digests(moment, limit)
 
 
-def _digests(day: dt.date, limit: int) -> int:
+def _digests(moment: dt.datetime, limit: int) -> int:
+    """For readers in whose division the hour has come; what holds there is read once."""
+    day, book = timezone.localdate(moment), load()
+    if not any(rules.sends_digest(moment) for rules in book.rules.values()):
+        return 0
+    has_come = book.by_place("division__code", lambda rules: rules.sends_digest(moment), BooleanField())
     pending = Notification.objects.awaiting_email().filter(recipient=OuterRef("pk"))
     key = Concat(Value("digest:"), Cast(OuterRef("pk"), CharField()), Value(f":{day.isoformat()}"))
     mailed = OutgoingMessage.objects.filter(key=key)
-    readers = User.objects.filter(Exists(pending), ~Exists(mailed)).order_by("pk")
-    return sum(_digest(pk, day) for pk in readers.values_list("pk", flat=True)[:limit])
+    readers = User.objects.alias(has_come=has_come).filter(Exists(pending), ~Exists(mailed), has_come=True)
+    return sum(_digest(pk, day) for pk in readers.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
 @atomic
@@ -62,7 +65,7 @@ def _digest(reader_id: int, day: dt.date) -> bool:
         subject, text = _written(rows, count)
     message = queue(
         key=key, channel=OutgoingMessage.Channel.EMAIL, address=reader.email, language=reader.language,
-        subject=subject, text=text,
+        subject=subject, text=text, place=reader.scope_code,
     )  # fmt: skip
     rows.update(email_state=EmailState.QUEUED, outgoing=message)
     return True

@@ -4,6 +4,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.reminder_models import ReminderSettings as ReminderSettings
+from accounts.reminder_models import ReminderSettingsVersion as ReminderSettingsVersion
 from governance_center.crypto import EncryptedTextField
 
 DEMO_PASSWORD = "yanbian-demo"  # noqa: S105  known to all on purpose; a production start refuses demo accounts
@@ -98,6 +100,7 @@ class Notification(models.Model):
         FAILED = "failed", _("failed")
         READ = "read", _("not needed, read before")
         NONE = "none", _("no address")
+        OFF = "off", _("not by e-mail, as set")
 
     recipient = models.ForeignKey(User, models.CASCADE, related_name="notifications", verbose_name=_("recipient"))
     kind = models.CharField(_("kind"), max_length=40)
@@ -153,6 +156,10 @@ class OutgoingMessageQuerySet(models.QuerySet["OutgoingMessage"]):
     def waiting(self) -> OutgoingMessageQuerySet:
         return self.filter(state=OutgoingMessage.State.WAITING)
 
+    def unsent(self) -> OutgoingMessageQuerySet:
+        """Not gone out and not overtaken."""
+        return self.filter(state__in=(OutgoingMessage.State.WAITING, OutgoingMessage.State.DEAD))
+
     def dead(self) -> OutgoingMessageQuerySet:
         """Given up after the last attempt, or refused by the gateway: somebody has to look."""
         return self.filter(state=OutgoingMessage.State.DEAD)
@@ -162,7 +169,8 @@ class OutgoingMessage(models.Model):
     """A message to somebody outside the screen, by SMS or e-mail, delivered at least once.
 
     ``key`` is unique here and goes to the gateway with every attempt, so that the same message asked for twice is
-    one, and a gateway that knows it already delivers it once. Address and text are encrypted.
+    one, and a gateway that knows it already delivers it once. Address and text are encrypted. ``place`` is the code
+    of the division whose quiet hours hold; empty: those of the prefecture.
     """
 
     class Channel(models.TextChoices):
@@ -182,6 +190,7 @@ class OutgoingMessage(models.Model):
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     text = EncryptedTextField(_("text"))
     is_urgent = models.BooleanField(_("also at night"), default=False)
+    place = models.CharField(_("division"), max_length=12, blank=True, db_default="", default="")
     state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_try_at = models.DateTimeField(_("next attempt"))
@@ -211,6 +220,29 @@ class OutgoingMessage(models.Model):
         return self.key
 
 
+class FailingStreak(models.Model):
+    """From the first attempt that failed on a channel to the next that succeeded; one at a time runs for each."""
+
+    channel = models.CharField(_("channel"), max_length=5, choices=OutgoingMessage.Channel.choices)
+    failures = models.PositiveIntegerField(_("failed attempts"), default=0)
+    began_at = models.DateTimeField(_("since"))
+    told_at = models.DateTimeField(_("told to the administrators at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("failing channel")
+        verbose_name_plural = _("failing channels")
+        ordering = ("-began_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("channel",), condition=models.Q(ended_at__isnull=True), name="accounts_failingstreak_one_runs"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.began_at:%Y-%m-%d %H:%M}"
+
+
 class Look(models.Model):
     """Somebody opened what is masked (PIPL arts. 51, 54): who, when, what, of whom. Append-only by trigger.
 
@@ -221,6 +253,7 @@ class Look(models.Model):
         IDENTITY_NUMBER = "identity_number", _("identity number")
         PHONE = "phone", _("phone")
         NEEDS = "needs", _("notes for accompanying")
+        EMAIL = "email", _("e-mail")
         EXPORT = "export", _("export")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="looks", verbose_name=_("user"))

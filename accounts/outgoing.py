@@ -11,12 +11,13 @@ import datetime as dt
 import random
 from collections.abc import Iterable
 
-from django.conf import settings
-from django.db.models import Q
+from django.db.models import BooleanField, Q
 from django.utils import timezone
 
+from accounts import streaks
 from accounts.gateways import Gateway, Message, Refused, gateway_for
 from accounts.models import Notification, OutgoingMessage
+from accounts.reminder_rules import Book, load
 from governance_center import events
 from governance_center.transactions import atomic
 
@@ -30,19 +31,9 @@ FIRST_WAIT, LONGEST_WAIT = dt.timedelta(minutes=1), dt.timedelta(hours=6)
 """The wait after a failure doubles from the first to the longest; how much of it is waited is chance."""
 
 
-def is_quiet(moment: dt.datetime) -> bool:
-    """Whether nobody is told anything but what is urgent at this hour of the local day."""
-    hour, start, end = timezone.localtime(moment).hour, settings.QUIET_FROM, settings.QUIET_UNTIL
-    return start <= hour < end if start <= end else hour >= start or hour < end
-
-
-def after_quiet(moment: dt.datetime) -> dt.datetime:
-    """The moment itself, or the end of the quiet hours it lies in."""
-    if not is_quiet(moment):
-        return moment
-    local = timezone.localtime(moment)
-    end = local.replace(hour=settings.QUIET_UNTIL, minute=0, second=0, microsecond=0)
-    return end if end > local else end + dt.timedelta(days=1)
+def is_quiet(moment: dt.datetime, place: str = "") -> bool:
+    """Whether nobody in a division is told anything but what is urgent at this hour of the local day."""
+    return load().of(place).is_quiet(moment)
 
 
 def queue(
@@ -55,12 +46,18 @@ def queue(
     subject: str = "",
     is_urgent: bool = False,
     not_before: dt.datetime | None = None,
+    place: str = "",
 ) -> OutgoingMessage:
-    """Have a message sent; a second call with the same key is the same message. Joins the caller's transaction."""
+    """Have a message sent; a second call with the same key is the same message. Joins the caller's transaction.
+
+    Args:
+        place: code of the division whose quiet hours hold.
+    """
     moment = not_before or timezone.now()
     row = OutgoingMessage(
         key=key, channel=channel, address=address, language=language, subject=subject, text=text,
-        is_urgent=is_urgent, next_try_at=moment if is_urgent else after_quiet(moment),
+        is_urgent=is_urgent, place=place,
+        next_try_at=moment if is_urgent else load().of(place).after_quiet(moment),
     )  # fmt: skip
     OutgoingMessage.objects.bulk_create([row], ignore_conflicts=True)
     return OutgoingMessage.objects.get(key=key)
@@ -77,9 +74,9 @@ def deliver_outgoing(*, limit: int = 500) -> int:
 
     Each message is claimed and settled in transactions of its own (``SKIP LOCKED``: two workers share the work).
     """
-    sent, gateways = 0, dict[str, Gateway]()
+    sent, gateways, book = 0, dict[str, Gateway](), load()
     for _each in range(limit):
-        row = _claim(timezone.now())
+        row = _claim(timezone.now(), book)
         if row is None:
             break
         if row.state == State.WAITING:
@@ -106,13 +103,12 @@ def backoff(attempts: int) -> dt.timedelta:
 
 
 @atomic
-def _claim(now: dt.datetime) -> OutgoingMessage | None:
+def _claim(now: dt.datetime, book: Book) -> OutgoingMessage | None:
     """The next message to be tried, its attempt counted; what died with its last worker is given up here."""
     # What lies further ahead than any wait was written before the clock went back.
     has_come = Q(next_try_at__lte=now) | Q(attempts__gt=0, next_try_at__gt=now + LEASE + LONGEST_WAIT)
-    rows = OutgoingMessage.objects.waiting().filter(has_come)
-    if is_quiet(now):
-        rows = rows.filter(is_urgent=True)
+    quiet = book.by_place("place", lambda rules: rules.is_quiet(now), BooleanField())
+    rows = OutgoingMessage.objects.waiting().alias(quiet=quiet).filter(has_come, Q(is_urgent=True) | Q(quiet=False))
     row = rows.select_for_update(skip_locked=True).order_by("next_try_at", "pk").first()
     if row is None:
         return None
@@ -142,6 +138,7 @@ def _attempt(row: OutgoingMessage, gateway: Gateway) -> bool:
 def _sent(row: OutgoingMessage) -> None:
     OutgoingMessage.objects.filter(pk=row.pk).update(state=State.SENT, sent_at=timezone.now(), error="")
     Notification.objects.filter(outgoing=row).update(email_state=Notification.EmailState.SENT)
+    streaks.on_success(row.channel)
 
 
 @atomic
@@ -152,13 +149,15 @@ def _failed(row: OutgoingMessage, error: str, *, is_final: bool) -> None:
         return
     if is_final:
         _give_up(fresh, error)
-    else:
-        fresh.error = error[:200]
-        fresh.save(update_fields=["error"])
+        return
+    fresh.error = error[:200]
+    fresh.save(update_fields=["error"])
+    streaks.on_failure(fresh.channel)
 
 
 def _give_up(row: OutgoingMessage, error: str) -> None:
     row.state, row.error = State.DEAD, error[:200]
     row.save(update_fields=["state", "error"])
     Notification.objects.filter(outgoing=row).update(email_state=Notification.EmailState.FAILED)
+    streaks.on_failure(row.channel)
     events.publish("outgoing.dead", message=row)

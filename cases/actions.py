@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from cases import forms, level_actions, level_forms, levels, services, workflow
@@ -154,7 +155,7 @@ ACTIONS: Mapping[str, CaseAction] = {
             hint=_("The history stays; a new handling limit starts."),
         ),
         CaseAction(
-            "close", _("Close"), _("The case was closed."), "archive", forms.ConfirmForm,
+            "close", pgettext_lazy("case", "Close"), _("The case was closed."), "archive", forms.ConfirmForm,
             _has_move("close"), lambda case, user, data: services.close_case(case=case, by=user),
         ),
     )

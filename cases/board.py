@@ -332,7 +332,7 @@ def _last_reasons(cases: Sequence[Case]) -> dict[int, str]:
 
 
 def _parts(case: Case) -> list[tuple[str | Promise, int, list[str]]]:
-    return [(risk.LABELS[part["code"]], part["points"], part["evidence"]) for part in case.risk_parts]
+    return risk.in_words(case.risk_parts)
 
 
 def _rows(one: BoardList, keys: list[int], cases: dict[int, Row], user: User) -> list[Row]:

@@ -17,8 +17,7 @@ from cases.services import experts, supervision, whistles
 def sections(case: Case, user: User) -> list[Section]:
     found = []
     if case.risk_parts:
-        parts = [(risk.LABELS[part["code"]], part["points"], part["evidence"]) for part in case.risk_parts]
-        found.append(Section("cases/_risk.html", {"case": case, "parts": parts}))
+        found.append(Section("cases/_risk.html", {"case": case, "parts": risk.in_words(case.risk_parts)}))
     rows = supervision.visible_orders(user).filter(case=case).select_related("department", "issued_by")
     orders = [(order, order_clock(order)) for order in rows]
     if orders:

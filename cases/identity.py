@@ -1,4 +1,4 @@
-"""Identity numbers and phones as people type them. Identity numbers follow GB 11643."""
+"""Identity numbers, phones and e-mail addresses as people type them. Identity numbers follow GB 11643."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import datetime as dt
 import re
 import unicodedata
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from stdnum.cn import ric
@@ -24,6 +26,16 @@ class BadPhone(GovernanceError):
     code = "bad_phone"
     status = 422
     message = _("This is not a phone number. Use digits, spaces, “-” and “+” only.")
+
+
+class BadEmail(GovernanceError):
+    code = "bad_email"
+    status = 422
+    message = _("This is not an e-mail address.")
+
+
+LONGEST_EMAIL = 254
+"""RFC 5321, section 4.5.3.1."""
 
 
 def normalise_identity_number(typed: str) -> str:
@@ -78,6 +90,28 @@ def check_phone(typed: str) -> str:
     if not re.fullmatch(r"\+?[0-9]{5,15}", phone):
         raise BadPhone(field="phone")
     return phone
+
+
+def check_email(typed: str) -> str:
+    """The address without blanks around it.
+
+    Raises:
+        BadEmail: it cannot be one.
+    """
+    address = unicodedata.normalize("NFKC", typed).strip()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise BadEmail(field="email") from None
+    if len(address) > LONGEST_EMAIL:
+        raise BadEmail(field="email")
+    return address
+
+
+def mask_email(address: str) -> str:
+    """The first character and the domain, the rest hidden."""
+    name, at, domain = address.partition("@")
+    return f"{name[:1]}***{at}{domain}" if address else ""
 
 
 def mask_identity_number(number: str) -> str:

@@ -15,7 +15,7 @@ from governance_center.errors import GovernanceError
 
 
 class FileForm(forms.Form):
-    """The file of a person. Number and phones are not shown here: an empty field leaves them as they are."""
+    """The file of a person. Number, phones and e-mail are not shown here: an empty field leaves them as they are."""
 
     name = forms.CharField(label=_("Name in Chinese characters"), max_length=60, required=False)
     name_hangul = forms.CharField(label=_("Name in Korean letters"), max_length=60, required=False)
@@ -38,6 +38,11 @@ class FileForm(forms.Form):
         label=_("Phones to strike out"), queryset=PersonPhone.objects.none(), required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
+    email = forms.EmailField(
+        label=_("E-mail"), help_text=_("Leave empty to keep what is on file."), required=False, max_length=254
+    )
+    agrees_to_email = forms.BooleanField(label=_("The person agrees to be told by e-mail"), required=False)
+    drop_email = forms.BooleanField(label=_("The person no longer agrees: strike the address out"), required=False)
     birth_date = forms.DateField(label=_("Date of birth"), required=False)
     gender = forms.ChoiceField(label=_("Gender"), choices=Gender.choices, widget=forms.RadioSelect)
     ethnic_group = forms.ModelChoiceField(
@@ -85,6 +90,8 @@ class FileForm(forms.Form):
             ),
             other_names=data["other_names"].replace("，", ",").replace("、", ",").split(","),
             further_phones=phones,
+            email="" if data["drop_email"] else data["email"] or None,
+            agrees_to_email=data["agrees_to_email"],
             **{
                 key: data[key]
                 for key in ("birth_date", "gender", "ethnic_group", "division", "address", "needs", "needs_note")

@@ -8,13 +8,15 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import RiskLevel
@@ -27,7 +29,9 @@ RAISED_FROM, HIGH_FROM = 20, 40
 PEOPLE = ((30, 30), (10, 20), (5, 10))
 AMOUNT = ((Decimal(1_000_000), 20), (Decimal(100_000), 10))
 CALLS = ((3, 20), (1, 10))
-"""At least so many people, yuan or earlier police calls give so many points; the first row that fits counts."""
+SIGNS = ((3, 30), (1, 20))
+"""At least so many people, yuan, earlier police calls or signs of escalation give so many points; the first row that
+fits counts."""
 
 REPEAT, REOPENED, MINOR, FAILED_MEDIATION = 15, 15, 15, 15
 
@@ -43,6 +47,7 @@ LABELS = {
     "minors": _("minors take part"),
     "police_calls": _("earlier police calls"),
     "failed_mediation": _("mediation failed before"),
+    "visit_signs": _("signs of escalation at a visit"),
     "by_hand": _("set by the dispatcher"),
 }
 
@@ -71,6 +76,41 @@ class Part:
 
     def as_json(self) -> dict[str, Any]:
         return {"code": self.code, "points": self.points, "evidence": list(self.evidence)}
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What the last visit that found signs of escalation saw: their codes, and their names by language."""
+
+    visit: int
+    on: str
+    codes: tuple[str, ...]
+    names: Mapping[str, Sequence[str]]
+
+    def as_json(self) -> dict[str, Any]:
+        """The part of the score; the day and the names are kept as they were told."""
+        points = next(points for least, points in SIGNS if len(self.codes) >= least)
+        names = {language: list(names) for language, names in self.names.items()}
+        return {
+            "code": "visit_signs", "points": points, "evidence": list(self.codes), "on": self.on,
+            "visit": self.visit, "names": names,
+        }  # fmt: skip
+
+
+def in_words(parts: Sequence[Mapping[str, Any]]) -> list[tuple[str | Promise, int, list[str]]]:
+    """The stored parts of a score as label, points and what each stands on, in the active language."""
+    return [(_label(part), part["points"], _evidence(part)) for part in parts]
+
+
+def _label(part: Mapping[str, Any]) -> str | Promise:
+    if "on" in part:
+        return gettext("signs at the visit of %(date)s") % {"date": part["on"]}
+    return LABELS[part["code"]]
+
+
+def _evidence(part: Mapping[str, Any]) -> list[str]:
+    names: Mapping[str, list[str]] = part.get("names", {})
+    return names.get(get_language() or "", part["evidence"])
 
 
 def score(facts: Facts) -> list[Part]:

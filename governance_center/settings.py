@@ -184,7 +184,8 @@ EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
 )
 
-# --- reminders: working days from one stage of a visit to the next
+# --- reminders: what holds until an administrator sets something else (accounts.ReminderSettings)
+# Working days from one stage of a visit to the next.
 FOLLOW_UP_OVERDUE_DAYS = int(os.environ.get("FOLLOW_UP_OVERDUE_DAYS") or 3)
 FOLLOW_UP_ESCALATED_DAYS = int(os.environ.get("FOLLOW_UP_ESCALATED_DAYS") or 4)
 # Between these hours of the local day nobody is told anything but what is urgent; the e-mail of the morning follows.

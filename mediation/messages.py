@@ -19,7 +19,7 @@ register(
     "follow_up.escalated",
     _("Nobody has made the follow-up visit on case %(number)s (day %(day)s, planned for %(date)s)."),
 )
-register("performance.soon", _("Tomorrow, %(date)s, something agreed in case %(number)s is to be performed."))
+register("performance.soon", _("On %(date)s something agreed in case %(number)s is to be performed."))
 register("performance.due", _("Today, %(date)s, something agreed in case %(number)s is to be performed."))
 register("performance.overdue", _("What was agreed in case %(number)s should have been performed by %(date)s."))
 register(

@@ -15,6 +15,7 @@ class NoticeForm(forms.Form):
     party = forms.ModelChoiceField(label=_("party"), queryset=CaseParty.objects.none())
     channel = forms.ChoiceField(label=_("channel"), choices=Notice.Channel.choices)
     email = forms.CharField(label=_("e-mail"), required=False, max_length=254)
+    keep_email = forms.BooleanField(label=_("The person agrees: keep the address on file"), required=False)
 
     def __init__(self, *args: object, session: Session, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -12,8 +12,10 @@ from mediation.models import Notice, Session
 Occasion = Notice.Occasion
 
 
-def message(session: Session, party: CaseParty, occasion: Occasion, language: str) -> tuple[str, str]:
-    """Subject and text of an SMS or e-mail; the subject is for e-mails."""
+def message(
+    session: Session, party: CaseParty, occasion: Occasion, language: str, *, is_eve: bool = False
+) -> tuple[str, str]:
+    """Subject and text of an SMS or e-mail; the subject is for e-mails. ``is_eve``: it is read the day before."""
     with translation.override(language):
         values = {
             "centre": session.case.centre.name,
@@ -22,7 +24,7 @@ def message(session: Session, party: CaseParty, occasion: Occasion, language: st
             "time": when(session),
             "place": where(session),
         }
-        return _("Notice of a mediation session"), _sentence(occasion) % values
+        return _("Notice of a mediation session"), _sentence(occasion, is_eve) % values
 
 
 def when(session: Session) -> str:
@@ -38,7 +40,12 @@ def where(session: Session) -> str:
     return session.where
 
 
-def _sentence(occasion: Occasion) -> str:
+def _sentence(occasion: Occasion, is_eve: bool) -> str:
+    if occasion == Occasion.REMINDER and is_eve:
+        return _(
+            "[%(centre)s] %(name)s: a reminder of the mediation session on matter %(number)s tomorrow, %(time)s, at "
+            "%(place)s. Please bring your identity card."
+        )
     sentences = {
         Occasion.CALLED: _(
             "[%(centre)s] %(name)s: you are invited to a mediation session on matter %(number)s on %(time)s, at "
@@ -52,7 +59,7 @@ def _sentence(occasion: Occasion) -> str:
             "[%(centre)s] %(name)s: the mediation session on matter %(number)s on %(time)s does not take place."
         ),
         Occasion.REMINDER: _(
-            "[%(centre)s] %(name)s: a reminder of the mediation session on matter %(number)s tomorrow, %(time)s, at "
+            "[%(centre)s] %(name)s: a reminder of the mediation session on matter %(number)s on %(time)s, at "
             "%(place)s. Please bring your identity card."
         ),
     }

@@ -1,14 +1,13 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.outgoing import is_quiet
 from mediation.services import reminding, second_calls
 
 
 @shared_task
 def sweep_follow_ups() -> int:
     """Remind of what has fallen due, by day only; safe to run twice at once."""
-    return 0 if is_quiet(timezone.now()) else reminding.sweep(today=timezone.localdate())
+    return reminding.sweep(today=timezone.localdate(), at=timezone.now())
 
 
 @shared_task

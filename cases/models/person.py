@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, Role, User
-from cases.identity import mask_identity_number, mask_phone, normalise_identity_number, normalise_phone
+from cases.identity import mask_email, mask_identity_number, mask_phone, normalise_identity_number, normalise_phone
 from cases.models.category import CodeEntry
 from governance_center.crypto import EncryptedTextField, blind_index
 
@@ -68,7 +68,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
 
 class Person(models.Model):
-    """One person, one file (一人一档). Names stand in both scripts; number and phones are encrypted.
+    """One person, one file (一人一档). Names stand in both scripts; number, phones and e-mail are encrypted.
+
+    An e-mail address is kept only of who agreed to be told that way, and goes when they no longer do (PIPL arts. 13
+    to 15); ``email_agreed_on`` is the local day.
 
     A file that turned out to be the same person's as another points to it by ``merged_into``; nothing is
     moved, so that a merge can be taken back.
@@ -87,6 +90,8 @@ class Person(models.Model):
     identity_index = models.CharField(max_length=64, blank=True, default="", editable=False)
     phone = EncryptedTextField(_("phone"), blank=True, default="")
     phone_index = models.CharField(max_length=64, blank=True, default="", editable=False)
+    email = EncryptedTextField(_("e-mail"), blank=True, default="", db_default="")
+    email_agreed_on = models.DateField(_("agreed to be told by e-mail on"), null=True, blank=True)
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)
     gender = models.CharField(_("gender"), max_length=1, choices=Gender.choices, default=Gender.UNKNOWN)
     ethnic_group = models.ForeignKey(
@@ -127,6 +132,10 @@ class Person(models.Model):
                 violation_error_message=_("Give the name in at least one script."),
             ),
             models.CheckConstraint(
+                condition=models.Q(email="") | models.Q(email_agreed_on__isnull=False),
+                name="cases_person_email_was_agreed_to",
+            ),
+            models.CheckConstraint(
                 condition=~models.Q(merged_into=models.F("id")), name="cases_person_not_merged_into_itself"
             ),
             models.UniqueConstraint(
@@ -159,6 +168,10 @@ class Person(models.Model):
     @property
     def masked_phone(self) -> str:
         return mask_phone(self.phone)
+
+    @property
+    def masked_email(self) -> str:
+        return mask_email(self.email)
 
     @property
     def need_labels(self) -> list[str]:

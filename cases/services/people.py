@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Look, Role, User
 from cases import search_keys
-from cases.identity import birth_date_of, check_identity_number, check_phone, gender_of, normalise_identity_number
+from cases.identity import (
+    birth_date_of,
+    check_email,
+    check_identity_number,
+    check_phone,
+    gender_of,
+    normalise_identity_number,
+)
 from cases.models import (
     Case,
     CaseParty,
@@ -53,6 +60,9 @@ class FileInput:
     address: str = ""
     needs: Sequence[str] = field(default_factory=tuple)
     needs_note: str = ""
+    email: str | None = None
+    """None leaves the address as it is; an empty one strikes it out."""
+    agrees_to_email: bool = False
 
 
 class OtherName(GovernanceError):
@@ -63,6 +73,12 @@ class OtherName(GovernanceError):
 class NumberTaken(GovernanceError):
     code = "identity_number_taken"
     message = _("This identity number is already on another file (%(name)s). If both are one person, merge the files.")
+
+
+class NotAgreed(GovernanceError):
+    code = "not_agreed"
+    status = 422
+    message = _("Keep an address only of a person who agrees to be told by e-mail.")
 
 
 class NotMergeable(GovernanceError):
@@ -152,6 +168,7 @@ def update_file(*, person: Person, data: FileInput, by: User) -> Person:
         NotAllowed: the file is not one that ``by`` may open.
         MissingInput, BadIdentityNumber, BadPhone: as for a new file.
         NumberTaken: another file has this number.
+        BadEmail, NotAgreed: see :func:`put_email`.
     """
     person = _locked(person, by)
     typed = data.person
@@ -170,9 +187,42 @@ def update_file(*, person: Person, data: FileInput, by: User) -> Person:
     person.ethnic_group, person.division = data.ethnic_group, data.division  # type: ignore[assignment]
     person.address, person.needs_note = data.address.strip(), data.needs_note.strip()
     person.needs = [code for code in data.needs if code in Need.values]
+    if data.email is not None:
+        put_email(person, data.email, agrees=data.agrees_to_email)
     person.save()
     _write_phones(person, data.further_phones)
     refresh_keys(person)
+    return person
+
+
+def put_email(person: Person, typed: str, *, agrees: bool) -> None:
+    """Put the address on the unsaved file with the day of the consent; an empty one strikes both out.
+
+    Raises:
+        BadEmail: it cannot be one.
+        NotAgreed: the person was not asked, or does not agree.
+    """
+    if not typed.strip():
+        person.email, person.email_agreed_on = "", None
+        return
+    if not agrees:
+        raise NotAgreed(field="agrees_to_email")
+    person.email, person.email_agreed_on = check_email(typed), timezone.localdate()
+
+
+@atomic
+def keep_party_email(*, party: CaseParty, email: str, by: User) -> Person:
+    """Whoever works on a case keeps the address of a party who agrees to be told by e-mail.
+
+    Raises:
+        NotAllowed: see :func:`reveal_party`.
+        BadEmail: it cannot be one.
+    """
+    if party.person_id is None or not _works_with(party, by):
+        raise NotAllowed()
+    person = Person.objects.select_for_update(of=("self",)).get(pk=party.person_id)
+    put_email(person, email, agrees=True)
+    person.save(update_fields=["email", "email_agreed_on"])
     return person
 
 
@@ -271,16 +321,21 @@ def reveal(*, person: Person, what: str, by: User, address: str | None = None) -
 
 @atomic
 def reveal_party(*, party: CaseParty, what: str, by: User, address: str | None = None) -> str:
-    """Open number or phone of a party for whoever works on the case: they must call, and check who came. Logged.
+    """Open number, phone or e-mail of a party for whoever works on the case: they must call, check who came. Logged.
 
     Raises:
         NotAllowed: the case is not one that ``by`` may see, or an official's look from outside.
         LookupError: no such field.
     """
-    in_hand = by.role in {Role.CLERK, Role.DISPATCHER, Role.OFFICER, Role.MEDIATOR}
-    if not in_hand or party.person is None or not Case.objects.visible_to(by).filter(pk=party.case_id).exists():
+    if party.person is None or not _works_with(party, by):
         raise NotAllowed()
     return _open(party.person, what, by, address)
+
+
+def _works_with(party: CaseParty, user: User) -> bool:
+    """Who sees the case of a person and has it in hand."""
+    in_hand = user.role in {Role.CLERK, Role.DISPATCHER, Role.OFFICER, Role.MEDIATOR} and user.is_active
+    return in_hand and Case.objects.visible_to(user).filter(pk=party.case_id).exists()
 
 
 def _open(person: Person, what: str, by: User, address: str | None) -> str:
@@ -288,6 +343,7 @@ def _open(person: Person, what: str, by: User, address: str | None) -> str:
         Look.What.IDENTITY_NUMBER: lambda: person.identity_number,
         Look.What.PHONE: lambda: "  ".join([person.phone, *(row.phone for row in person.phones.all())]),
         Look.What.NEEDS: lambda: person.needs_note,
+        Look.What.EMAIL: lambda: person.email,
     }
     opened = fields[Look.What(what)]
     Look.objects.create(user=by, what=what, subject=f"person:{person.pk}", address=address)

@@ -1,4 +1,5 @@
-"""Rating the risk of a case: computed when it is registered, reopened or fails; set by hand with a reason."""
+"""Rating the risk of a case: computed when it is registered, reopened or fails, and when a visit finds signs of
+escalation; set by hand with a reason."""
 
 from __future__ import annotations
 
@@ -20,11 +21,11 @@ from governance_center.errors import MissingInput, NotAllowed
 from governance_center.transactions import atomic
 
 ADULT_YEARS = 18
-BY_HAND = "by_hand"
+BY_HAND, SIGNS = "by_hand", "visit_signs"
 
 
 def prepare(
-    case: Case, *, people: Sequence[Person], at: dt.datetime, police_calls: int = 0
+    case: Case, *, people: Sequence[Person], at: dt.datetime, police_calls: int = 0, signs: risk.Signs | None = None
 ) -> tuple[list[ledger.Entry], set[str]]:
     """Rate a locked case in memory; returns the ledger entry (none where nothing changed) and the changed fields.
 
@@ -33,19 +34,22 @@ def prepare(
 
     Args:
         police_calls: how often the police were called before; when left out, as often as rated last.
+        signs: what a visit has found now; when left out, what the last that found some has found.
     """
     seen = facts_of(case, people, at=at, earlier=case.repeat_of)
     parts = risk.score(replace(seen, police_calls=police_calls or _police_calls(case)))
-    points, by_hand = risk.total(parts), _by_hand(case)
+    found, by_hand = signs.as_json() if signs else _part(case, SIGNS), _part(case, BY_HAND)
+    points = risk.total(parts) + (found["points"] if found else 0)
     level = max(int(risk.level_of(points)), case.risk_level)
     if by_hand and points <= by_hand["score"]:
         level = by_hand["level"]
-    stored = [part.as_json() for part in parts] + ([by_hand] if by_hand else [])
+    stored = [*(part.as_json() for part in parts), *(part for part in (found, by_hand) if part)]
     if (points, level, stored) == (case.risk_score, case.risk_level, case.risk_parts):
         return [], set()
     case.risk_score, case.risk_level, case.risk_parts = points, level, stored
     _alert(case)
-    facts = {"score": points, "level": level, "parts": {part.code: part.points for part in parts}}
+    computed = {part["code"]: part["points"] for part in stored if part["code"] != BY_HAND}
+    facts = {"score": points, "level": level, "parts": computed}
     return [ledger.Entry(EventKind.RISK_RATED, None, facts, at)], {"risk_score", "risk_level", "risk_parts"}
 
 
@@ -57,6 +61,11 @@ def on_reopened(*, case: Case, by: User | None) -> None:
 def on_unresolved(*, case: Case, by: User | None) -> None:
     """No solution was found: that weighs when it comes again."""
     _rate(case)
+
+
+def rate_signs(*, case: Case, signs: risk.Signs) -> None:
+    """A visit found signs of escalation: they weigh until a later visit finds others. The caller holds the lock."""
+    _rate(case, signs)
 
 
 def may_set(case: Case, user: User) -> bool:
@@ -87,9 +96,9 @@ def set_level(*, case: Case, by: User, level: int, note: str) -> Case:
     return case
 
 
-def _rate(case: Case) -> None:
+def _rate(case: Case, signs: risk.Signs | None = None) -> None:
     people = [party.person for party in case.parties.select_related("person") if party.person]
-    entries, changed = prepare(case, people=people, at=timezone.now())
+    entries, changed = prepare(case, people=people, at=timezone.now(), signs=signs)
     if entries:
         ledger.append(case, entries, update=changed)
 
@@ -117,12 +126,12 @@ def facts_of(case: Case, people: Sequence[Person], *, at: dt.datetime, earlier: 
 
 def _police_calls(case: Case) -> int:
     """As the case was rated last; the calls themselves are kept with the visit."""
-    part = next((part for part in case.risk_parts if part["code"] == "police_calls"), None)
+    part = _part(case, "police_calls")
     return int(part["evidence"][0]) if part else 0
 
 
-def _by_hand(case: Case) -> dict[str, Any] | None:
-    return next((part for part in case.risk_parts if part["code"] == BY_HAND), None)
+def _part(case: Case, code: str) -> dict[str, Any] | None:
+    return next((part for part in case.risk_parts if part["code"] == code), None)
 
 
 def _alert(case: Case) -> None:

@@ -75,7 +75,7 @@ def person_file(request: HttpRequest, pk: int) -> HttpResponse:
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a masked field; the look is logged."""
     person, what = _person(request, pk), request.POST.get("what", "")
-    if what not in {Look.What.IDENTITY_NUMBER, Look.What.PHONE, Look.What.NEEDS}:
+    if what not in {Look.What.IDENTITY_NUMBER, Look.What.PHONE, Look.What.NEEDS, Look.What.EMAIL}:
         return HttpResponseBadRequest()
     opened = people.reveal(person=person, what=what, by=staff(request), address=request.META.get("REMOTE_ADDR") or None)
     return render(request, "cases/_revealed.html", {"opened": opened})
@@ -85,10 +85,10 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @never_cache
 def reveal_party(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """Open number or phone of a party for whoever works on the case; the look is logged."""
+    """Open number, phone or e-mail of a party for whoever works on the case; the look is logged."""
     party = get_object_or_404(CaseParty.objects.select_related("person"), pk=pk, case__number=number)
     what = request.POST.get("what", "")
-    if what not in {Look.What.IDENTITY_NUMBER, Look.What.PHONE}:
+    if what not in {Look.What.IDENTITY_NUMBER, Look.What.PHONE, Look.What.EMAIL}:
         return HttpResponseBadRequest()
     try:
         opened = people.reveal_party(

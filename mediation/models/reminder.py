@@ -19,7 +19,7 @@ class Reminder(models.Model):
         INSTALMENT = "instalment", _("instalment")
 
     class Stage(models.IntegerChoices):
-        SOON = 0, _("tomorrow")
+        SOON = 0, _("falls due soon")
         DUE = 1, _("has fallen due")
         OVERDUE = 2, _("long overdue")
         ESCALATED = 3, _("told to the dispatchers")

@@ -14,7 +14,8 @@ from accounts.models import Role, User
 from accounts.notifications import notify
 from cases import ledger, workflow
 from cases.models import Case, CaseParty, EventKind
-from cases.services import close_case, reopen_case
+from cases.risk import Signs
+from cases.services import close_case, rating, reopen_case
 from cases.services.common import lock, write_note
 from cases.services.dispatching import staff_for
 from cases.states import State
@@ -87,8 +88,8 @@ def record_follow_up(
 
     A relapse reopens the case; a last visit that finds the agreement performed closes it; a last visit that
     does not is followed by one more. Visits that had fallen due before and were missed count as covered. Signs of
-    escalation and need of help are told to the dispatchers at once. A second call only reopens: it closes nothing
-    and moves no other visit.
+    escalation weigh in the risk of the case; they and need of help are told to the dispatchers at once. A second
+    call only reopens: it closes nothing and moves no other visit.
 
     Raises:
         NotAllowed: only the visitor, who comes along, or a dispatcher of the division.
@@ -108,6 +109,8 @@ def record_follow_up(
     _check_step(case, visit, outcome, satisfaction, more, timezone.localdate(now))
     entries, changed = _write(case, visit, by=by, outcome=outcome, satisfaction=satisfaction, note=note, more=more)
     ledger.append(case, entries, update=changed)
+    if visit.signs:
+        rating.rate_signs(case=case, signs=_signs_of(visit))
     _tell_of_trouble(case, visit)
     if visit.is_second:
         _after_second_call(case, visit, by=by, note=note)
@@ -211,6 +214,17 @@ def _write(
         started, changed = workflow.prepare(case, "start_follow_up", by=by, at=now, acting_as=Actor.VISITOR)
         entries.append(started)
     return entries, changed
+
+
+def _signs_of(visit: FollowUp) -> Signs:
+    """What the visit saw, by name in both languages, as they are called today."""
+    on = timezone.localdate(visit.done_at).isoformat()
+    rows = FollowUpCode.objects.filter(table="sign", code__in=visit.signs).values_list("name_zh_hans", "name_ko")
+    names = [(chinese, korean or chinese) for chinese, korean in rows]
+    return Signs(
+        visit=visit.pk, on=on, codes=tuple(visit.signs),
+        names={"zh-hans": [one[0] for one in names], "ko": [one[1] for one in names]},
+    )  # fmt: skip
 
 
 def _tell_of_trouble(case: Case, visit: FollowUp) -> None:

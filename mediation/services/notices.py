@@ -6,8 +6,6 @@ import datetime as dt
 import re
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts import outgoing
 from accounts.models import Language, OutgoingMessage, User
 from accounts.notifications import notify
+from accounts.reminder_rules import load
 from cases import ledger
+from cases.identity import check_email
 from cases.models import Case, CaseEvent, CaseParty, EventKind
+from cases.services import people
 from cases.services.common import lock
 from governance_center.calendar import LOCAL_ZONE, local_day
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
@@ -26,9 +27,6 @@ from mediation.models import Notice, Session
 from mediation.services.hands import works_on
 
 Channel, Occasion = Notice.Channel, Notice.Occasion
-
-REMINDER_HOUR = 9
-"""Local hour at which parties are reminded, the day before."""
 
 _MOBILE = re.compile(r"1\d{10}")
 
@@ -84,13 +82,17 @@ def has_mobile(party: CaseParty) -> bool:
 
 
 @atomic
-def tell_party(*, session: Session, party: CaseParty, by: User, channel: str, email: str = "") -> Notice:
+def tell_party(
+    *, session: Session, party: CaseParty, by: User, channel: str, email: str = "", keep_email: bool = False
+) -> Notice:
     """Give one party notice of the session as it stands now. Told twice by one channel is told once.
 
-    An SMS of a session that lies ahead is followed by another at nine on the day before.
+    An SMS or e-mail of a session that lies ahead is followed by another, at the hour and so many days before as is
+    set for reminders; what is arranged stays when the settings change.
 
     Args:
-        email: the address for ``Channel.EMAIL``; kept with the message only.
+        email: the address for ``Channel.EMAIL``, kept with the message only; when left out, the one on file.
+        keep_email: the party agreed that the address is kept on file for what comes.
 
     Raises:
         NotAllowed: see :func:`may_tell`. NotCalled. NothingToTell. NoMobilePhone.
@@ -109,6 +111,8 @@ def tell_party(*, session: Session, party: CaseParty, by: User, channel: str, em
     if not has_news(row):
         raise NothingToTell()
     address = _address(called.party, channel, email.strip())
+    if keep_email and email.strip() and channel == Channel.EMAIL and called.party.person:
+        people.keep_party_email(party=called.party, email=address, by=by)
     return _tell(row, called.party, occasion_of(row), channel, address, by)
 
 
@@ -139,11 +143,10 @@ def _address(party: CaseParty, channel: str, email: str) -> str:
             raise NoMobilePhone(field="channel")
         return party.person.phone
     if channel == Channel.EMAIL:
-        try:
-            validate_email(email)
-        except ValidationError:
-            raise MissingInput(_("Enter the e-mail address of the party."), field="email") from None
-        return email
+        on_file = party.person.email if party.person else ""
+        if not email and not on_file:
+            raise MissingInput(_("Enter the e-mail address of the party."), field="email")
+        return check_email(email) if email else on_file
     return ""
 
 
@@ -163,22 +166,30 @@ def _tell(
         "session": session.pk, "party": party.pk, "occasion": occasion.value, "channel": channel, "version": version,
     }  # fmt: skip
     ledger.append(session.case, [ledger.Entry(EventKind.NOTICE_SENT, by, facts, now)])
-    if channel == Channel.SMS and occasion != Occasion.CANCELLED:
-        _remind(session, party, address, version, by)
+    if channel != Channel.PAPER and occasion != Occasion.CANCELLED:
+        _remind(session, party, channel, address, version, by)
     return row
 
 
-def _remind(session: Session, party: CaseParty, address: str, version: int, by: User) -> None:
-    """Have the party reminded the day before, where that still lies ahead."""
-    day, now = local_day(session.period.lower) - dt.timedelta(days=1), timezone.now()
-    moment = dt.datetime.combine(day, dt.time(REMINDER_HOUR), LOCAL_ZONE)
-    if moment <= now:
+def _remind(session: Session, party: CaseParty, channel: str, address: str, version: int, by: User) -> None:
+    """Have the party reminded before the session, where that still lies ahead and is wished."""
+    now, moment = timezone.now(), reminded_at(session, channel)
+    if moment is None or not now < moment < session.period.lower:
         return
-    message = _queue(session, party, Occasion.REMINDER, Channel.SMS, address, version, not_before=moment)
+    message = _queue(session, party, Occasion.REMINDER, channel, address, version, not_before=moment)
     Notice.objects.create(
-        session=session, party=party, occasion=Occasion.REMINDER, channel=Channel.SMS, version=version,
+        session=session, party=party, occasion=Occasion.REMINDER, channel=channel, version=version,
         outgoing=message, by=by, at=now,
     )  # fmt: skip
+
+
+def reminded_at(session: Session, channel: str) -> dt.datetime | None:
+    """When parties are reminded of a session by the settings of its place; None: not by this channel."""
+    rules = load().of(session.case.division_id)
+    if not (rules.session_sms if channel == Channel.SMS else rules.session_email):
+        return None
+    day = local_day(session.period.lower) - dt.timedelta(days=rules.session_days_before)
+    return dt.datetime.combine(day, dt.time(rules.session_hour), LOCAL_ZONE)
 
 
 def _queue(
@@ -191,8 +202,10 @@ def _queue(
     not_before: dt.datetime | None = None,
 ) -> OutgoingMessage:
     language = language_of(party)
-    subject, text = notice_texts.message(session, party, occasion, language)
+    is_eve = not_before is not None and local_day(session.period.lower) - local_day(not_before) == dt.timedelta(days=1)
+    subject, text = notice_texts.message(session, party, occasion, language, is_eve=is_eve)
     return outgoing.queue(
         key=f"session:{session.pk}:{party.pk}:{occasion.value}:{version}:{channel}",
         channel=channel, address=address, language=language, subject=subject, text=text, not_before=not_before,
+        place=session.case.division_id,
     )  # fmt: skip

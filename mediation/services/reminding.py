@@ -9,14 +9,14 @@ or a second run tell nothing again.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.reminder_rules import Book, Rules, load
 from cases import workflow
 from cases.models import Case
 from cases.states import State
@@ -33,48 +33,61 @@ BATCH = 2000
 START_BATCH = 200
 """Cases whose follow-up is started in one transaction; each writes to its ledger."""
 
-LOOK_BACK = dt.timedelta(days=60)
-"""Further back than any stage counts, long national holidays included."""
+LOOK_BACK = dt.timedelta(days=150)
+"""Further back than any stage counts (sixty working days at most), long national holidays included."""
 
 Cursor = tuple[dt.date, int]
 """Day and key of what was told last."""
 
 
-def sweep(*, today: dt.date) -> int:
+def sweep(*, today: dt.date, at: dt.datetime | None = None) -> int:
     """Tell every stage that has come by ``today``; returns how many reminders were made.
 
     Of a case whose earlier visit is still to be made only that one is asked for. Safe to run twice at once, to be
     killed at any point, to skip days and to see the clock go back. Takes time for what is due, not for what is not.
+    The settings of reminders are read once; a change of them holds from the next sweep on and tells no stage again.
+
+    Args:
+        at: where it is a quiet hour at this moment nothing is told; when left out, it is told everywhere.
     """
-    made = tell_due(today) + tell_performances(today)
+    book = load()
+    if at is not None and all(rules.is_quiet(at) for rules in book.rules.values()):
+        return 0
+    made = tell_due(today, book, at) + tell_performances(today, book, at)
     _start_follow_up(today)
     return made
 
 
-def tell_due(today: dt.date) -> int:
+def tell_due(today: dt.date, book: Book | None = None, at: dt.datetime | None = None) -> int:
     """Tell of visits: due to the visitor, overdue to the visitor, at last to the dispatchers.
 
-    Each stage is counted from the day on which the one before was told, in working days (``FOLLOW_UP_OVERDUE_DAYS``
-    and ``FOLLOW_UP_ESCALATED_DAYS``), so that days on which no sweep ran never bring several stages at once. Local
-    holidays of the place of a case are no working days.
+    Each stage is counted in working days from the day on which the one before was told, and not from before the
+    visit was due, so that days on which no sweep ran never bring several stages at once. Local holidays of the place
+    of a case are no working days.
     """
-    scopes = {scope: local_holidays_of(scope) for scope in _scopes_with_holidays(today)}
-    days = {"": frozenset[dt.date](), **scopes}
-    values = {
-        "scopes": list(days),
-        "press_until": [working_days_before(today, settings.FOLLOW_UP_OVERDUE_DAYS, of) for of in days.values()],
-        "escalate_until": [working_days_before(today, settings.FOLLOW_UP_ESCALATED_DAYS, of) for of in days.values()],
+    book = book or load()
+    places = {"": frozenset[dt.date](), **{scope: local_holidays_of(scope) for scope in _scopes(today, book)}}
+    rules = {scope: book.of(scope) for scope in places}
+    values = _by_place(rules, at, lambda one: one.visit_days_before) | {
+        "press_until": [working_days_before(today, rules[of].visit_overdue_days, free) for of, free in places.items()],
+        "escalate_until": [
+            working_days_before(today, rules[of].visit_escalated_days, free) for of, free in places.items()
+        ],
     }
     return _tell_all(reminding_sql.VISITS, today, values)
 
 
-def tell_performances(today: dt.date) -> int:
-    """Tell of obligations and instalments: the day before, on the day, and once when they are overdue.
+def tell_performances(today: dt.date, book: Book | None = None, at: dt.datetime | None = None) -> int:
+    """Tell of obligations and instalments: some days before, on the day, and once when they are overdue.
 
     The mediator is told, or the dispatchers where the case has none; of what is overdue both are. Only the stage of
     today is told, whatever days were skipped, and only while the agreement stands.
     """
-    return sum(_tell_all(source, today, {}) for source in (reminding_sql.OBLIGATIONS, reminding_sql.INSTALMENTS))
+    rules = (book or load()).rules
+    values = _by_place(rules, at, lambda one: one.performance_days_before) | {
+        "grace": [one.performance_overdue_days for one in rules.values()]
+    }
+    return sum(_tell_all(source, today, values) for source in (reminding_sql.OBLIGATIONS, reminding_sql.INSTALMENTS))
 
 
 def working_days_before(day: dt.date, length: int, local_holidays: Collection[dt.date] = ()) -> dt.date:
@@ -85,10 +98,22 @@ def working_days_before(day: dt.date, length: int, local_holidays: Collection[dt
     return day
 
 
-def _scopes_with_holidays(today: dt.date) -> list[str]:
-    """The divisions with local holidays that lie so near before ``today`` that they may count."""
+def _by_place(rules: Mapping[str, Rules], at: dt.datetime | None, lead: Callable[[Rules], int]) -> dict[str, Any]:
+    """What the statement is given of every kind of thing, one value for each scope."""
+    leads = [lead(one) for one in rules.values()]
+    quiet = [at is not None and one.is_quiet(at) for one in rules.values()]
+    unmailed = [f",{','.join(one.unmailed_kinds())}," for one in rules.values()]
+    return {
+        "scopes": list(rules), "leads": leads, "furthest": max(leads), "quiet": quiet, "some_quiet": any(quiet),
+        "unmailed": unmailed, "some_unmailed": any(kinds != ",," for kinds in unmailed),
+    }  # fmt: skip
+
+
+def _scopes(today: dt.date, book: Book) -> list[str]:
+    """The divisions with settings of their own or with local holidays so near before ``today`` that they may count."""
     near = LocalHoliday.objects.filter(date__gt=today - LOOK_BACK, date__lte=today)
-    return list(near.order_by("scope").values_list("scope", flat=True).distinct())
+    with_holidays = near.order_by("scope").values_list("scope", flat=True).distinct()
+    return sorted({*with_holidays, *book.rules} - {""})
 
 
 def _tell_all(source: reminding_sql.Source, today: dt.date, values: Mapping[str, Any]) -> int:

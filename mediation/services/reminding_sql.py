@@ -26,6 +26,26 @@ AGREEMENT_STANDS = f"""{STANDS} AND agreement.in_force_on IS NOT NULL AND NOT EX
     SELECT FROM mediation_agreement later WHERE later.case_id = agreement.case_id AND later.id > agreement.id)"""
 """The one place that says which agreements are to be performed: the last of a resolved case, in force."""
 
+_OF_PLACE = """(
+            SELECT place.value FROM unnest(%(scopes)s::text[], %({values})s::{type}[]) place(scope, value)
+            WHERE starts_with({division}, place.scope) ORDER BY length(place.scope) DESC LIMIT 1)"""
+
+
+def of_place(values: str, type_: str, division: str = "matter.division_id") -> str:
+    """The one of ``values`` that holds where the case is. Only looked up for what may be told anyway."""
+    return _OF_PLACE.format(values=values, type=type_, division=division)
+
+
+NOT_QUIET = f"(NOT %(some_quiet)s::boolean OR NOT {of_place('quiet', 'boolean')})"
+"""By night nobody is told; where the night is elsewhere another one, by the night of the place."""
+
+
+def has_come(due_on: str) -> str:
+    """Due today or before, or so many days ahead as is set for the place."""
+    return f"""({due_on} <= %(today)s::date OR {due_on} <= %(today)s::date + {of_place("leads", "int")})
+      AND {due_on} <= %(today)s::date + %(furthest)s::int"""
+
+
 _VISITS = """
     SELECT visit.id, visit.due_on, stage.next AS stage,
            CASE stage.next WHEN 1 THEN 'follow_up.due' WHEN 2 THEN 'follow_up.overdue' ELSE 'follow_up.escalated' END
@@ -40,9 +60,9 @@ _VISITS = """
         WHERE told.subject = 'visit' AND told.subject_id = visit.id) last ON true
     CROSS JOIN LATERAL (
         SELECT CASE WHEN last.stage IS NULL THEN 1
-                    WHEN last.stage = 1 AND last.told_on <= {press} THEN 2
+                    WHEN last.stage = 1 AND greatest(last.told_on, visit.due_on) <= {press} THEN 2
                     WHEN last.stage = 2 AND last.told_on <= {escalate} THEN 3 END AS next) stage
-    WHERE visit.state = 'planned' AND visit.due_on <= %(today)s::date
+    WHERE visit.state = 'planned' AND {has_come} AND {not_quiet}
       AND (visit.due_on, visit.id) > (%(after_day)s::date, %(after)s::bigint)
       AND stage.next IS NOT NULL AND (visit.second_of_id IS NOT NULL OR {stands})
       AND NOT EXISTS (
@@ -52,15 +72,14 @@ _VISITS = """
     ORDER BY visit.due_on, visit.id LIMIT %(batch)s::int
 """
 
-_BY_PLACE = """(
-            SELECT place.day FROM unnest(%(scopes)s::text[], %({days})s::date[]) place(scope, day)
-            WHERE starts_with(matter.division_id, place.scope) ORDER BY length(place.scope) DESC LIMIT 1)"""
-"""The day that counts where the case is; only looked up for what was told before."""
-
 VISITS = Source(
     Reminder.Subject.VISIT,
     _VISITS.format(
-        stands=STANDS, press=_BY_PLACE.format(days="press_until"), escalate=_BY_PLACE.format(days="escalate_until")
+        stands=STANDS,
+        press=of_place("press_until", "date"),
+        escalate=of_place("escalate_until", "date"),
+        has_come=has_come("visit.due_on"),
+        not_quiet=NOT_QUIET,
     ),
     tells_desk="false",
 )
@@ -76,9 +95,10 @@ _PERFORMANCE = """
     JOIN mediation_agreement agreement ON agreement.id = obligation.agreement_id
     JOIN cases_case matter ON matter.id = agreement.case_id
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN owed.due_on > %(today)s::date THEN 0 WHEN owed.due_on = %(today)s::date THEN 1 ELSE 2 END
-            AS next) stage
-    WHERE owed.performed_on IS NULL AND owed.due_on <= %(today)s::date + 1
+        SELECT CASE WHEN owed.due_on > %(today)s::date THEN 0
+                    WHEN owed.due_on = %(today)s::date OR owed.due_on > %(today)s::date - {grace} THEN 1
+                    ELSE 2 END AS next) stage
+    WHERE owed.performed_on IS NULL AND {has_come} AND {not_quiet}
       AND (owed.due_on, owed.id) > (%(after_day)s::date, %(after)s::bigint) AND {stands}
       AND NOT EXISTS (
           SELECT FROM mediation_reminder told
@@ -91,6 +111,9 @@ OBLIGATIONS = Source(
     Reminder.Subject.OBLIGATION,
     _PERFORMANCE.format(
         stands=AGREEMENT_STANDS,
+        grace=of_place("grace", "int"),
+        has_come=has_come("owed.due_on"),
+        not_quiet=NOT_QUIET,
         owed="mediation_obligation owed JOIN mediation_obligation obligation ON obligation.id = owed.id",
         only="AND NOT EXISTS (SELECT FROM mediation_instalment part WHERE part.obligation_id = owed.id)",
     ),
@@ -100,6 +123,9 @@ INSTALMENTS = Source(
     Reminder.Subject.INSTALMENT,
     _PERFORMANCE.format(
         stands=AGREEMENT_STANDS,
+        grace=of_place("grace", "int"),
+        has_come=has_come("owed.due_on"),
+        not_quiet=NOT_QUIET,
         owed="mediation_instalment owed JOIN mediation_obligation obligation ON obligation.id = owed.obligation_id",
         only="",
     ),
@@ -127,11 +153,11 @@ WITH due AS MATERIALIZED ({due}), told AS (
 ), said AS (
     INSERT INTO accounts_notification (recipient_id, kind, params, url, key, created_at, email_state)
     SELECT reader_id, kind, params, url, {key}, %(now)s::timestamptz,
-           CASE WHEN email = '' THEN 'none' ELSE 'pending' END
+           CASE WHEN email = '' THEN 'none' WHEN %(some_unmailed)s::boolean AND {unmailed} THEN 'off' ELSE 'pending' END
     FROM (
-        SELECT id, due_on, stage, kind, params, url, reader_id, email FROM news WHERE reader_id IS NOT NULL
+        SELECT id, due_on, stage, kind, params, url, division_id, reader_id, email FROM news WHERE reader_id IS NOT NULL
         UNION ALL
-        SELECT news.id, news.due_on, news.stage, news.kind, news.params, news.url, desk.id, desk.email
+        SELECT news.id, news.due_on, news.stage, news.kind, news.params, news.url, news.division_id, desk.id, desk.email
         FROM news JOIN desk ON desk.division_id = news.division_id AND desk.nearness = 1 WHERE news.for_desk
     ) message
     ON CONFLICT (recipient_id, key) DO NOTHING
@@ -150,4 +176,6 @@ _KEYS = {
 def statement(source: Source) -> str:
     """The statement for one kind; the key of a message names what it is about and the stage."""
     key = _KEYS.get(source.subject, f"'{source.subject.value}:' || id || ':' || stage")
-    return _STATEMENT.format(due=source.due, tells_desk=source.tells_desk, key=key)
+    kinds = of_place("unmailed", "text", "message.division_id")
+    unmailed = f"position(',' || kind || ',' IN {kinds}) > 0"
+    return _STATEMENT.format(due=source.due, tells_desk=source.tells_desk, key=key, unmailed=unmailed)

@@ -74,6 +74,8 @@ def _parties(session: Session, form: NoticeForm) -> list[dict[str, Any]]:
             "told": {row.channel for row in told if row.party_id == one.party_id and _news(row) == now},
             "notices": [row for row in told if row.party_id == one.party_id],
             "email": form.data.get("email", "") if typed == str(one.party_id) else "",
+            "keeps": typed == str(one.party_id) and bool(form.data.get("keep_email")),
+            "on_file": one.party.person.masked_email if one.party.person else "",
         }
         for one in session.attendances.select_related("party__person")
     ]

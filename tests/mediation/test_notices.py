@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from accounts.models import Notification, OutgoingMessage, Role
 from accounts.outgoing import MAX_ATTEMPTS, deliver_outgoing
+from cases.identity import BadEmail
 from cases.models import CaseParty, EventKind
 from governance_center.errors import MissingInput, NotAllowed
 from mediation.models import Notice, Session
@@ -125,7 +126,7 @@ def test_paper_and_email_are_ways_too(world: World, called: Session) -> None:
     ("fields", "error"),
     [
         ({"channel": "sms"}, NoMobilePhone), ({"channel": "email"}, MissingInput),
-        ({"channel": "email", "email": "nobody"}, MissingInput), ({"channel": "pigeon"}, MissingInput),
+        ({"channel": "email", "email": "nobody"}, BadEmail), ({"channel": "pigeon"}, MissingInput),
     ],
 )  # fmt: skip
 def test_without_an_address_nothing_is_sent(
@@ -217,3 +218,29 @@ def test_the_page_asks_as_often_for_many_notices_as_for_few(
             tell_party(session=called, party=party, by=world.mediator, channel=channel, email="a@example.invalid")
     with django_assert_max_num_queries(len(few)):
         client.get(url)
+
+
+def test_an_address_the_party_agrees_to_is_typed_once(world: World, called: Session, sign_in: SignIn) -> None:
+    party, client = applicant(called), sign_in(world.mediator)
+    page = reverse("mediation:session_notices", args=[called.pk])
+    typed = {"party": party.pk, "channel": "email", "email": "kim@example.invalid", "keep_email": "on"}
+    assert client.post(page, typed).status_code == 302
+    assert applicant(called).person.email == "kim@example.invalid"  # type: ignore[union-attr]
+    shown = client.get(page).content.decode()
+    assert "k***@example.invalid" in shown
+    assert "kim@example.invalid" not in shown
+    move(called, world)
+    assert client.post(page, {"party": party.pk, "channel": "email", "email": ""}).status_code == 302
+    addresses = [row.address for row in OutgoingMessage.objects.filter(state="waiting")]
+    assert set(addresses) == {"kim@example.invalid"}
+
+
+def test_an_address_for_this_notice_only_is_not_kept(world: World, called: Session) -> None:
+    party = applicant(called)
+    tell_party(session=called, party=party, by=world.mediator, channel="email", email="once@example.invalid")
+    assert applicant(called).person.email == ""  # type: ignore[union-attr]
+    tell_party(
+        session=called, party=respondent(called), by=world.mediator, channel="email", email="firm@example.invalid",
+        keep_email=True,
+    )  # fmt: skip
+    assert OutgoingMessage.objects.filter(key__contains=":called:").count() == 2, "an organisation has no file"
