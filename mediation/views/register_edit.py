@@ -57,9 +57,10 @@ def edit_mediator(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         done = submit(
             form,
             lambda: services.save_mediator(
-                mediator=form.mediator(), by=user, specialties=form.cleaned_data["fields_known"]
+                mediator=form.mediator(), by=user, specialties=form.cleaned_data["fields_known"],
+                hours=form.cleaned_data["hours"],
             ),
-        )
+        )  # fmt: skip
         if done:
             messages.success(request, _("Kept."))
             if not done.is_active and done.user and done.user.mediated_cases.filter(state__in=OPEN_STATES).exists():
@@ -102,7 +103,7 @@ def forget_file(request: HttpRequest, pk: int) -> HttpResponse:
 def phone(request: HttpRequest, pk: int) -> HttpResponse:
     """The phone under which a mediator is reached."""
     user = staff(request)
-    row = _noted_by(pk, user)
+    row = noted_by(pk, user)
     form = PhoneForm(request.POST)
     if submit(form, lambda: services.set_phone(mediator=row, by=user, **form.cleaned_data)):
         messages.success(request, _("Kept."))
@@ -115,7 +116,7 @@ def phone(request: HttpRequest, pk: int) -> HttpResponse:
 def absence(request: HttpRequest, pk: int) -> HttpResponse:
     """Days on which a mediator takes no new case."""
     user = staff(request)
-    row = _noted_by(pk, user)
+    row = noted_by(pk, user)
     form = AbsenceForm(request.POST)
     if submit(form, lambda: services.note_absence(mediator=row, by=user, **form.cleaned_data)):
         messages.success(request, _("The absence was noted; no case is suggested on these days."))
@@ -132,7 +133,7 @@ def end_absence(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         messages.info(request, _("This absence has ended."))
         return redirect("mediation:mediators")
-    _noted_by(row.mediator_id, user)
+    noted_by(row.mediator_id, user)
     services.end_absence(absence=row, by=user)
     messages.success(request, _("This absence has ended."))
     return redirect("mediation:mediator", row.mediator_id)
@@ -146,7 +147,7 @@ def _kept_by(pk: int, user: User) -> Mediator:
     return row
 
 
-def _noted_by(pk: int, user: User) -> Mediator:
+def noted_by(pk: int, user: User) -> Mediator:
     """The mediator, if the user notes absences and the phone."""
     row = get_object_or_404(selectors.mediators(user).select_related("committee__division", "ethnic_group"), pk=pk)
     if not services.may_note(row, user):
