@@ -18,6 +18,7 @@ from departments.models import Division
 from governance_center.forms import SubmissionKeyMixin
 from mediation import register_selectors as selectors
 from mediation.committee_rules import SHORT
+from mediation.committee_search import CommitteeField
 from mediation.models import (
     Committee,
     CommitteeQuerySet,
@@ -145,6 +146,7 @@ class CommitteeForm(forms.ModelForm):
 class MediatorForm(forms.ModelForm):
     """A mediator's entry."""
 
+    committee = CommitteeField(label=_("mediation committee"), queryset=Committee.objects.none())
     languages = forms.MultipleChoiceField(
         label=_("languages"), choices=Language.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -170,10 +172,7 @@ class MediatorForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        here = Committee.objects.filter(division__in=Division.objects.within(user.scope_code)).order_by(
-            "division", "pk"
-        )
-        self.fields["committee"].queryset = here  # type: ignore[attr-defined]
+        self.fields["committee"].among(selectors.committees_kept_by(user))  # type: ignore[attr-defined]
         group = self.fields["ethnic_group"]
         group.label_from_instance = lambda row: row.name  # type: ignore[attr-defined]
         year = timezone.localdate().year

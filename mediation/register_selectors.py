@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from cases.models import Case, Category
 from cases.states import RESOLVED_OUTCOMES
+from departments.models import Division
 from mediation.candidates import FAILED_OUTCOMES, RESULTS_OF
 from mediation.committee_rules import MediatorOf, Warned, majority_of, warnings_of
 from mediation.fair import Stratum
@@ -67,6 +68,11 @@ def committees(user: User) -> CommitteeQuerySet:
     """The committees that the user finds in the register, by place, with their active mediators as ``working``."""
     rows = Committee.objects.visible_to(user).select_related("division").order_by("division_id", "pk")
     return rows.prefetch_related(Prefetch("mediators", _working(), to_attr="working"))
+
+
+def committees_kept_by(user: User) -> CommitteeQuerySet:
+    """The committees of the user's division, by place."""
+    return Committee.objects.filter(division__in=Division.objects.within(user.scope_code)).order_by("division", "pk")
 
 
 def mediators(user: User) -> MediatorQuerySet:

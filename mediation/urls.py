@@ -119,4 +119,5 @@ urlpatterns = [
     path("mediators/<int:pk>/own-file/", register_edit.own_file, name="own_file"),
     path("mediators/<int:pk>/own-file/forget/", register_edit.forget_file, name="own_file_forget"),
     path("mediators/<int:pk>/hours/", hours.hours, name="hours"),
+    path("committees/choices/", register_edit.committee_choices, name="committee_choices"),
 ]

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import role_required, staff
 from accounts.models import Role, User
@@ -17,6 +17,7 @@ from cases.people_selectors import search
 from cases.states import OPEN_STATES
 from governance_center.http import submit
 from mediation import register_selectors as selectors
+from mediation.committee_search import search as search_committees
 from mediation.models import Committee, Mediator, MediatorAbsence
 from mediation.register_forms import AbsenceForm, CommitteeForm, MediatorForm, OwnFileForm, PhoneForm
 from mediation.services import register as services
@@ -69,6 +70,16 @@ def edit_mediator(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     back = reverse("mediation:mediator", args=[pk]) if pk else reverse("mediation:mediators")
     context = {"form": form, "title": str(row) if pk else _("Add a mediator"), "back": back}
     return render(request, "mediation/register_form.html", context, status=422 if form.errors else 200)
+
+
+@role_required(Role.DISPATCHER)
+@require_GET
+def committee_choices(request: HttpRequest) -> HttpResponse:
+    """The committees found while a part of the name is typed."""
+    name, chosen = request.GET.get("name", "committee"), request.GET.get("chosen", "")
+    rows = selectors.committees_kept_by(staff(request))
+    found = search_committees(rows, request.GET.get(f"{name}_q", "")[:80], chosen)
+    return render(request, "mediation/_committee_choices.html", {"name": name, "chosen": chosen, **found})
 
 
 @role_required(Role.DISPATCHER)
