@@ -59,6 +59,16 @@ def is_working_day(day: dt.date, local_holidays: Collection[dt.date] = ()) -> tu
 
 
 @lru_cache(maxsize=8192)
+def is_holiday(day: dt.date) -> bool:
+    """Whether ``day`` belongs to a public holiday; weekends alone do not, nor does a year not published yet."""
+    try:
+        free, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return False
+    return bool(free and name)
+
+
+@lru_cache(maxsize=8192)
 def _national(day: dt.date) -> tuple[bool, bool]:
     try:
         return chinese_calendar.is_workday(day), False

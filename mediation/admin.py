@@ -20,6 +20,7 @@ from mediation.models import (
     MadePaper,
     Mediator,
     MediatorAbsence,
+    MediatorHours,
     Notice,
     PaperTemplate,
     PartyAbsence,
@@ -335,3 +336,13 @@ class CaseFileAdmin(ReadOnlyAdmin):
     list_select_related = ("case", "made_by")
     search_fields = ("case__number",)
     exclude = ("front",)
+
+
+@admin.register(MediatorHours)
+class MediatorHoursAdmin(ReadOnlyAdmin):
+    """Changed on the page of the hours, which makes room for them."""
+
+    list_display = ("mediator", "weekday", "minutes", "valid", "noted_by", "noted_at")
+    list_filter = ("weekday",)
+    list_select_related = ("mediator", "noted_by")
+    search_fields = ("mediator__name", "mediator__name_hangul")

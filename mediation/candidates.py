@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Case as SqlCase
 from django.db.models import (
@@ -27,6 +27,7 @@ from cases.models import Case, CaseParty
 from cases.states import GUIDED_OUTCOMES, RESOLVED_OUTCOMES, Outcome
 from mediation import fairness
 from mediation.fairness import Bar
+from mediation.free_times import AHEAD, days_until_free
 from mediation.matching import UNKNOWN_MEAN, CaseFacts, MediatorFacts, Suggestion, rank
 from mediation.models import Mediator, MediatorAbsence, MediatorQuerySet
 
@@ -90,9 +91,10 @@ def suggestions(case: Case) -> list[Suggestion]:
 
 
 def ranked(case: Case, mediators: Iterable[Mediator]) -> list[Suggestion]:
-    """Score mediators that carry ``open_load``, with the results of the last two years."""
-    results = results_of(case.county_code, case.category_id)
-    rows = [facts_of(mediator, results) for mediator in mediators]
+    """Score mediators that carry ``open_load``, with the results of the last two years and when they are free."""
+    results, known = results_of(case.county_code, case.category_id), list(mediators)
+    free = days_until_free(case, known)
+    rows = [replace(facts_of(one, results), free_in=free[one.pk], looked_ahead=AHEAD) for one in known]
     return rank(case_facts(case), rows, mean=mean_of(results))
 
 

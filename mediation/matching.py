@@ -1,7 +1,7 @@
 """Which mediator fits a case: points by a declared table, each with its reason. Pure; it reads no database.
 
 The ranking is advice; a person chooses. Points count facts of the register only: language, field, place, open load
-and past results in the category.
+and past results in the category. When a mediator is free for a first session is told, and decides between equals.
 """
 
 from __future__ import annotations
@@ -50,8 +50,11 @@ REASONS: Mapping[str, str | Promise] = {
     "is_full": _("Full: %(load)s open cases of at most %(capacity)s."),
     "results": _("Resolved %(resolved)s of %(concluded)s cases of this category in the last two years."),
     "no_results": _("No case of this category concluded in the last two years."),
+    "free_today": _("Free today for a session with the parties."),
+    "free_within": _("Free within %(days)s days for a session with the parties."),
+    "never_free": _("No hour within %(days)s days that suits both the mediator and the parties."),
 }
-AGAINST = frozenset({"speaks_some", "speaks_none", "other_field", "place_0", "is_full"})
+AGAINST = frozenset({"speaks_some", "speaks_none", "other_field", "place_0", "is_full", "never_free"})
 NEITHER = frozenset({"no_results"})
 """Nothing is known, which speaks neither for nor against."""
 
@@ -67,7 +70,11 @@ class CaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class MediatorFacts:
-    """What of a mediator counts. ``results`` is how many cases of the category were resolved, of how many."""
+    """What of a mediator counts. ``results`` is how many cases of the category were resolved, of how many.
+
+    ``free_in`` is in how many of the ``looked_ahead`` days an hour is free that suits the parties; None where in none.
+    Without ``looked_ahead`` nobody looked.
+    """
 
     mediator: Any
     languages: Collection[str]
@@ -76,6 +83,8 @@ class MediatorFacts:
     load: int
     capacity: int
     results: tuple[int, int] = (0, 0)
+    free_in: int | None = None
+    looked_ahead: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +139,7 @@ def score(case: CaseFacts, one: MediatorFacts, *, mean: float = UNKNOWN_MEAN) ->
     Args:
         mean: the part resolved among all concluded cases of the category, 0 to 1.
     """
-    reasons = (_language(case, one), _field(case, one), _place(case, one), _load(one), _result(one, mean))
+    reasons = (_language(case, one), _field(case, one), _place(case, one), _load(one), _result(one, mean), *_free(one))
     return Suggestion(one.mediator, round(sum(reason.points for reason in reasons), 1), reasons)
 
 
@@ -150,8 +159,9 @@ def load_points(load: int, capacity: int) -> float:
 
 
 def rank(case: CaseFacts, mediators: Iterable[MediatorFacts], *, mean: float = UNKNOWN_MEAN) -> list[Suggestion]:
-    """All of them, best fit first, the full ones last; ties in the order given."""
-    return sorted((score(case, one, mean=mean) for one in mediators), key=lambda found: -found.points)
+    """All of them, best fit first, the full ones last; of equals who is free sooner, else in the order given."""
+    rows = sorted(mediators, key=lambda one: one.looked_ahead if one.free_in is None else one.free_in)
+    return sorted((score(case, one, mean=mean) for one in rows), key=lambda found: -found.points)
 
 
 def shrunk(resolved: int, concluded: int, mean: float) -> float:
@@ -205,3 +215,12 @@ def _result(one: MediatorFacts, mean: float) -> Reason:
     if not concluded:
         return Reason("no_results", points)
     return Reason("results", points, {"resolved": resolved, "concluded": concluded})
+
+
+def _free(one: MediatorFacts) -> tuple[Reason, ...]:
+    """When a first session could be; no points, as hours change from day to day."""
+    if not one.looked_ahead:
+        return ()
+    if one.free_in is None:
+        return (Reason("never_free", 0, {"days": one.looked_ahead}),)
+    return (Reason("free_within", 0, {"days": one.free_in}) if one.free_in else Reason("free_today", 0),)

@@ -47,6 +47,7 @@ MEDIATOR: Sequence[Column] = (
     Column("certificate_number", _("Number of the certificate"), ("证号", "证书编号")),
     Column("certificate_until", _("Certificate valid until"), ("证书有效期", "有效期至")),
     Column("capacity", _("Open cases at most"), ("在办上限",)),
+    Column("hours", _("Weekly hours"), ("可调解时间", "值班时间")),
     Column("is_active", _("Active")),
 )
 

@@ -18,6 +18,7 @@ from departments.models import Division
 from governance_center.forms import SubmissionKeyMixin
 from mediation import register_selectors as selectors
 from mediation.committee_rules import SHORT
+from mediation.committee_search import CommitteeField
 from mediation.models import (
     Committee,
     CommitteeQuerySet,
@@ -27,6 +28,8 @@ from mediation.models import (
     MediatorQuerySet,
     RegisterImport,
 )
+from mediation.services.weeks import week_of
+from mediation.week import BadWeek, Week, parse, written
 
 OLDEST = 100
 """Nobody older than this is taken for a mediator; a typing error it is."""
@@ -144,12 +147,17 @@ class CommitteeForm(forms.ModelForm):
 class MediatorForm(forms.ModelForm):
     """A mediator's entry."""
 
+    committee = CommitteeField(label=_("mediation committee"), queryset=Committee.objects.none())
     languages = forms.MultipleChoiceField(
         label=_("languages"), choices=Language.choices, widget=forms.CheckboxSelectMultiple
     )
     fields_known = forms.ModelMultipleChoiceField(
         label=_("fields"), queryset=Category.objects.in_use(), widget=forms.CheckboxSelectMultiple, required=False
     )
+    hours = forms.CharField(
+        label=_("weekly hours"), max_length=500, required=False,
+        help_text=_("For example 1-5 09:00-12:00; 6 13:00-17:00, where 1 is Monday. Empty: the office hours."),
+    )  # fmt: skip
 
     class Meta:
         model = Mediator
@@ -160,15 +168,12 @@ class MediatorForm(forms.ModelForm):
 
     field_order = (
         "committee", "name", "name_hangul", "position", "employment", "gender", "ethnic_group", "birth_year", "phone",
-        "languages", "fields_known",
+        "languages", "fields_known", "hours",
     )  # fmt: skip
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        here = Committee.objects.filter(division__in=Division.objects.within(user.scope_code)).order_by(
-            "division", "pk"
-        )
-        self.fields["committee"].queryset = here  # type: ignore[attr-defined]
+        self.fields["committee"].among(selectors.committees_kept_by(user))  # type: ignore[attr-defined]
         group = self.fields["ethnic_group"]
         group.label_from_instance = lambda row: row.name  # type: ignore[attr-defined]
         year = timezone.localdate().year
@@ -176,12 +181,19 @@ class MediatorForm(forms.ModelForm):
         if self.instance.pk:
             self.initial["languages"] = self.instance.languages
             self.initial["fields_known"] = list(self.instance.specialties.values_list("pk", flat=True))
+            self.initial["hours"] = written(week_of(self.instance, timezone.localdate()))
 
     def clean_birth_year(self) -> int | None:
         year: int | None = self.cleaned_data["birth_year"]
         if year is not None and not timezone.localdate().year - OLDEST <= year <= timezone.localdate().year:
             raise forms.ValidationError(_("This cannot be a year of birth."))
         return year
+
+    def clean_hours(self) -> Week:
+        try:
+            return parse(self.cleaned_data["hours"])
+        except BadWeek as error:
+            raise forms.ValidationError(str(error)) from None
 
     def mediator(self) -> Mediator:
         """The entry with what was typed, not saved yet."""

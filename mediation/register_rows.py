@@ -31,6 +31,7 @@ from mediation.models import Committee, Employment, Mediator, Position, Qualific
 from mediation.register_columns import COMMITTEE, MEDIATOR, Column
 from mediation.register_reading import Row, fold
 from mediation.services.register import entry_faults
+from mediation.week import BadWeek, Week, parse
 
 T = TypeVar("T")
 DAY = re.compile(r"(\d{4})\D+(\d{1,2})\D+(\d{1,2})\D*")
@@ -64,6 +65,7 @@ class Entry:
     line: int
     row: Any
     specialties: list[str] | None = None
+    hours: Week | None = None
 
     @property
     def is_new(self) -> bool:
@@ -186,7 +188,7 @@ def check_mediators(rows: Sequence[Row], by: User) -> Checked:
             reading.unfit(error)
         reading.check_lengths(row)
         row.set_keys()
-        return Entry(0, row, specialties)
+        return Entry(0, row, specialties, reading.of(_week, cells["hours"]) if cells.get("hours") else None)
 
     checked = _checked(rows, MEDIATOR, one, _names_of_mediator)
     checked.faults += _second_chairs(checked.entries)
@@ -311,6 +313,7 @@ class _Book:
         return list(dict.fromkeys(_word(self.words[code], code, part) for part in parts))
 
 
+_OFFICE_HOURS = {fold(word) for word in ("office hours", "办公时间", "按办公时间", "사무시간")}
 _LANGUAGES = {
     fold(word): code
     for code, words in (("zh-hans", ("中文", "汉语", "汉", "한어")), ("ko", ("朝鲜语", "朝", "조선말", "조선어")))
@@ -366,6 +369,16 @@ def _number(code: str, text: str, least: int, most: int) -> int:
             code, _("“%(text)s” is no number between %(least)s and %(most)s."), text=text[:40], least=least, most=most
         )
     return int(text)
+
+
+def _week(text: str) -> Week:
+    """The hours of a week; empty where the office hours are meant."""
+    if fold(text) in _OFFICE_HOURS:
+        return {}
+    try:
+        return parse(text)
+    except BadWeek as error:
+        raise Unfit("hours", error.template, **error.params) from None
 
 
 def _flag(code: str, text: str) -> bool:

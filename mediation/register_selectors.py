@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Case as SqlCase
 from django.db.models import Count, F, IntegerField, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -14,6 +16,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from cases.models import Case, Category
 from cases.states import RESOLVED_OUTCOMES
+from departments.models import Division
 from mediation.candidates import FAILED_OUTCOMES, RESULTS_OF
 from mediation.committee_rules import MediatorOf, Warned, majority_of, warnings_of
 from mediation.fair import Stratum
@@ -24,18 +27,52 @@ from mediation.models import (
     CommitteeQuerySet,
     Mediator,
     MediatorAbsence,
+    MediatorHours,
     MediatorQuerySet,
     Position,
 )
+from mediation.services.weeks import as_week
+from mediation.week import lines as week_lines
 
 FEMALE = "2"
 """GB/T 2261.1."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotedWeek:
+    """Hours of a mediator that were noted together, and for which days they hold."""
+
+    first: dt.date | None
+    last: dt.date | None
+    rows: Sequence[MediatorHours]
+
+    @property
+    def any_day(self) -> dt.date:
+        """A day on which they hold, by which they are told from others."""
+        return self.first or self.last or timezone.localdate()
+
+    @property
+    def is_current(self) -> bool:
+        return self.holds_on(timezone.localdate())
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """Days and their hours in words."""
+        return week_lines(as_week(self.rows))
+
+    def holds_on(self, day: dt.date) -> bool:
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
 
 def committees(user: User) -> CommitteeQuerySet:
     """The committees that the user finds in the register, by place, with their active mediators as ``working``."""
     rows = Committee.objects.visible_to(user).select_related("division").order_by("division_id", "pk")
     return rows.prefetch_related(Prefetch("mediators", _working(), to_attr="working"))
+
+
+def committees_kept_by(user: User) -> CommitteeQuerySet:
+    """The committees of the user's division, by place."""
+    return Committee.objects.filter(division__in=Division.objects.within(user.scope_code)).order_by("division", "pk")
 
 
 def mediators(user: User) -> MediatorQuerySet:
@@ -48,6 +85,15 @@ def mediators(user: User) -> MediatorQuerySet:
         .prefetch_related("specialties", Prefetch("absences", today, to_attr="away"))
         .order_by("-is_active", "committee__division_id", "committee_id", "pk")
     )
+
+
+def hours_of(mediator: Mediator) -> list[NotedWeek]:
+    """The hours noted for today and later, by their days; one query."""
+    rows: dict[DateRange, list[MediatorHours]] = defaultdict(list)
+    for row in mediator.hours.from_day(timezone.localdate()).order_by("valid", "weekday", "minutes"):
+        rows[row.valid].append(row)
+    day = dt.timedelta(days=1)
+    return [NotedWeek(one.lower, one.upper - day if one.upper else None, found) for one, found in rows.items()]
 
 
 def members_of(committee: Committee) -> list[Mediator]:

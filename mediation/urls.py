@@ -10,6 +10,7 @@ from mediation.views import (
     files,
     follow_ups,
     home,
+    hours,
     notices,
     papers,
     performing,
@@ -117,4 +118,6 @@ urlpatterns = [
     path("<str:number>/papers/made/<str:kind>/<int:source>/renew/", papers.renew, name="paper_renew"),
     path("mediators/<int:pk>/own-file/", register_edit.own_file, name="own_file"),
     path("mediators/<int:pk>/own-file/forget/", register_edit.forget_file, name="own_file_forget"),
+    path("mediators/<int:pk>/hours/", hours.hours, name="hours"),
+    path("committees/choices/", register_edit.committee_choices, name="committee_choices"),
 ]

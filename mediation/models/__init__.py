@@ -15,6 +15,7 @@ from mediation.models.confirmation import Confirmation
 from mediation.models.conflict import Conflict
 from mediation.models.consent import ExtensionConsent
 from mediation.models.follow_up import FollowUp
+from mediation.models.hours import MediatorHours
 from mediation.models.notice import Notice
 from mediation.models.obligation import Instalment, Obligation
 from mediation.models.paper import (
@@ -61,6 +62,7 @@ __all__ = (
     "MadePaper",
     "Mediator",
     "MediatorAbsence",
+    "MediatorHours",
     "MediatorQuerySet",
     "Minutes",
     "Notice",

@@ -1,19 +1,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from cases.models import CaseParty
 
 
 class PartyAbsenceQuerySet(models.QuerySet["PartyAbsence"]):
     def to_come(self) -> PartyAbsenceQuerySet:
         """Those that are not over."""
         return self.filter(period__endswith__gt=timezone.now())
+
+    def of_parties(self, parties: Collection[CaseParty]) -> PartyAbsenceQuerySet:
+        """Those of these parties; of a person what was said in other cases as well."""
+        people = [party.person_id for party in parties if party.person_id]
+        return self.filter(Q(party__in=parties) | Q(party__person__in=people))
 
 
 class PartyAbsence(models.Model):

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -92,8 +91,7 @@ def forget_absence(*, absence: PartyAbsence, by: User) -> None:
 
 def absences_of(parties: Collection[CaseParty]) -> Sequence[PartyAbsence]:
     """What is to come of these parties; of a person what was said in other cases as well."""
-    people = [party.person_id for party in parties if party.person_id]
-    rows = PartyAbsence.objects.to_come().filter(Q(party__in=parties) | Q(party__person__in=people))
+    rows = PartyAbsence.objects.to_come().of_parties(parties)
     return list(rows.select_related("party__person").order_by("period", "pk"))
 
 

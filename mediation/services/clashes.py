@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, CaseParty
 from departments.presence import local_holidays_of
-from governance_center.calendar import LOCAL_ZONE, is_working_day, local_day
+from governance_center.calendar import local_day
 from governance_center.errors import GovernanceError
-from mediation.fairness import same_organisation
+from mediation.free_times import Hours, Span, called, meets, organisation_keys, starts_in, taken_of
 from mediation.models import Attendance, Mediator, Room, Session, SessionMediator
-from mediation.services.absences import absences_of
 
-OPENS, CLOSES, NOON = dt.time(8, 30), dt.time(17, 30), (dt.time(12, 0), dt.time(13, 0))
-"""Within these local hours of a working day free times are proposed, but for the rest at noon."""
-
-STEP, SLOTS_A_DAY, SHOWN_SLOTS = dt.timedelta(minutes=30), 2, 8
-
-Span = tuple[dt.datetime, dt.datetime]
+SLOTS_A_DAY, SHOWN_SLOTS = 2, 8
 
 
 class Taken(GovernanceError):
@@ -52,27 +45,6 @@ class Slot:
 
     start: dt.datetime
     room: Room
-
-
-def called(case: Case) -> list[CaseParty]:
-    """The parties who are called, a person or an organisation with two parts only once."""
-    found: dict[object, CaseParty] = {}
-    for party in CaseParty.objects.filter(case=case).select_related("person", "case"):
-        found.setdefault(party.person_id or same_organisation(party.organisation), party)
-    return list(found.values())
-
-
-def organisation_keys(parties: Collection[CaseParty]) -> list[str]:
-    """By what each party is held, if not as a person: county and name of an organisation that nobody represents.
-
-    Empty for people, and where somebody represents: then it is the representative who is held.
-    """
-    if any(party.part == CaseParty.Part.REPRESENTATIVE and party.person_id for party in parties):
-        return [""] * len(parties)
-    return [
-        f"{party.case.county_code} {same_organisation(party.organisation)}" if party.organisation else ""
-        for party in parties
-    ]
 
 
 def refuse_clash(
@@ -107,7 +79,7 @@ def refuse_clash(
 
 def _check(error: type[Taken], field: str, who: str, period: DateTimeTZRange, taken: Iterable[DateTimeTZRange]) -> None:
     length, spans = period.upper - period.lower, sorted((one.lower, one.upper) for one in taken)
-    if not _meets(period.lower, period.upper, spans):
+    if not meets(period.lower, period.upper, spans):
         return
     free = period.lower
     for since, to in spans:
@@ -117,9 +89,10 @@ def _check(error: type[Taken], field: str, who: str, period: DateTimeTZRange, ta
 
 
 def free_slots(case: Case, mediators: Collection[Mediator], days: int = 10, *, minutes: int = 60) -> list[Slot]:
-    """The next times at which the mediators, all parties and a room of the county are free; six queries.
+    """The next times at which the mediators, all parties and a room of the county are free; nine queries.
 
-    Times at which a party said that it cannot come are left out.
+    Only hours are offered that all the mediators have in common (:class:`mediation.free_times.Hours`). Times at which a
+    party said that it cannot come are left out.
 
     Args:
         days: how many calendar days to look ahead.
@@ -129,29 +102,21 @@ def free_slots(case: Case, mediators: Collection[Mediator], days: int = 10, *, m
     window = (now, now + dt.timedelta(days=days + 1))
     rooms = list(Room.objects.filter(is_active=True, centre__division__code__startswith=case.county_code))
     rooms.sort(key=lambda room: (case.centre_id != room.centre_id, room.pk))
-    parties = called(case)
-    spans = _taken_of(parties, window)
-    spans += [(one.period.lower, one.period.upper) for one in absences_of(parties)]
+    spans = taken_of(called(case), window)
     seats = SessionMediator.objects.filter(is_live=True, mediator__in=mediators, period__overlap=window)
     spans += [(one.lower, one.upper) for one in seats.values_list("period", flat=True)]
     by_room: dict[int | None, list[Span]] = {}
     near = Session.objects.standing().filter(room__in=rooms, period__overlap=window)
     for room, period in near.values_list("room", "period"):
         by_room.setdefault(room, []).append((period.lower, period.upper))
+    first = local_day(now)
+    hours = Hours(mediators, first, days, local_holidays_of(case.centre_id))
     found: list[Slot] = []
-    for starts in _days(now, days, length, local_holidays_of(case.centre_id)):
+    for day in (first + dt.timedelta(days=number) for number in range(days)):
+        starts = starts_in(day, hours.common(day), length)
         free = [slot for at in starts if at > now and (slot := _slot(at, at + length, spans, rooms, by_room))]
         found += free[:: max(1, -(-len(free) // SLOTS_A_DAY))][:SLOTS_A_DAY]
     return found[:SHOWN_SLOTS]
-
-
-def _taken_of(parties: Collection[CaseParty], window: Span) -> list[Span]:
-    """When the parties are called to any session."""
-    people = [party.person_id for party in parties if party.person_id]
-    keys = [key for key in organisation_keys(parties) if key]
-    rows = Attendance.objects.filter(is_live=True, period__overlap=window)
-    rows = rows.filter(Q(person__in=people) | Q(organisation_key__in=keys))
-    return [(one.lower, one.upper) for one in rows.values_list("period", flat=True)]
 
 
 def _slot(
@@ -161,24 +126,7 @@ def _slot(
     rooms: Sequence[Room],
     by_room: dict[int | None, list[Span]],
 ) -> Slot | None:
-    if _meets(start, end, spans):
+    if meets(start, end, spans):
         return None
-    room = next((one for one in rooms if not _meets(start, end, by_room.get(one.pk, []))), None)
+    room = next((one for one in rooms if not meets(start, end, by_room.get(one.pk, []))), None)
     return Slot(start, room) if room else None
-
-
-def _meets(start: dt.datetime, end: dt.datetime, spans: Iterable[Span]) -> bool:
-    return any(start < to and end > since for since, to in spans)
-
-
-def _days(
-    now: dt.datetime, days: int, length: dt.timedelta, holidays: frozenset[dt.date]
-) -> Iterator[list[dt.datetime]]:
-    """The half-hours of each working day at which a session of this length fits into the hours."""
-    for offset in range(days):
-        day = local_day(now) + dt.timedelta(days=offset)
-        if not is_working_day(day, holidays)[0]:
-            continue
-        opens, noon, after, closes = (dt.datetime.combine(day, time, LOCAL_ZONE) for time in (OPENS, *NOON, CLOSES))
-        times = [opens + STEP * number for number in range((closes - opens) // STEP)]
-        yield [at for at in times if at + length <= closes and not _meets(at, at + length, [(noon, after)])]

@@ -17,6 +17,8 @@ from cases.services.experts import may_maintain
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.transactions import atomic
 from mediation.models import Committee, Mediator, MediatorAbsence, Position
+from mediation.services.weeks import keep_standing_week
+from mediation.week import Week, tidy
 
 ADULT = 18
 """A people's mediator is of age (人民调解法 art. 14)."""
@@ -116,14 +118,21 @@ def save_committee(*, committee: Committee, by: User) -> Committee:
 
 
 @atomic
-def save_mediator(*, mediator: Mediator, by: User, specialties: Iterable[Category]) -> Mediator:
+def save_mediator(
+    *, mediator: Mediator, by: User, specialties: Iterable[Category], hours: Week | None = None
+) -> Mediator:
     """Enter a mediator, or correct the entry.
+
+    Args:
+        hours: the week in which the mediator can be had, see :func:`mediation.services.weeks.keep_standing_week`;
+            empty for the office hours. None leaves what is noted.
 
     Raises:
         NotAllowed: neither a dispatcher for the committee named, nor for the one before.
         MissingInput: without a name or a language.
         NotOfAge, BadPhone, CertificateTaken.
         ChairTaken: the committee has another chair who is active.
+        BadSpan, SpansMeet: see :func:`mediation.week.tidy`.
     """
     before = Mediator.objects.select_for_update(of=("self",)).filter(pk=mediator.pk).first()
     if not may_keep(mediator, by) or (before is not None and not may_keep(before, by)):
@@ -136,6 +145,8 @@ def save_mediator(*, mediator: Mediator, by: User, specialties: Iterable[Categor
     mediator.set_keys()
     mediator.save()
     mediator.specialties.set(specialties)
+    if hours is not None:
+        keep_standing_week(mediator, tidy(hours), by)
     return mediator
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from django.db import IntegrityError, models
@@ -13,10 +14,12 @@ from accounts.models import User
 from cases.services.experts import may_maintain
 from governance_center.errors import GovernanceError, NotAllowed
 from governance_center.transactions import atomic
-from mediation.models import Committee, Mediator, Position, RegisterImport
+from mediation.models import Committee, Mediator, MediatorHours, Position, RegisterImport
+from mediation.models.hours import always
 from mediation.register_columns import COMMITTEE, MEDIATOR, Column
 from mediation.register_reading import Row, read_list
 from mediation.register_rows import Checked, Entry, check_committees, check_mediators
+from mediation.services.weeks import as_week, rows_of
 
 Kind = RegisterImport.Kind
 KINDS: dict[str, tuple[Sequence[Column], Callable[[Sequence[Row], User], Checked]]] = {
@@ -99,7 +102,7 @@ def _take_over(job: RegisterImport, by: User) -> RegisterImport:
     if row.kind == Kind.COMMITTEES:
         _write(Committee, checked.entries, COMMITTEE_FIELDS)
     else:
-        _write_mediators(checked.entries)
+        _write_mediators(checked.entries, by)
     row.done_at, row.content = timezone.now(), b""
     row.save(update_fields=["added", "changed", "done_at", "content"])
     return row
@@ -126,7 +129,7 @@ def _write(model: type[models.Model], entries: Sequence[Entry], fields: Sequence
     manager.bulk_create(fresh, BATCH)
 
 
-def _write_mediators(entries: Sequence[Entry]) -> None:
+def _write_mediators(entries: Sequence[Entry], by: User) -> None:
     """Chairs step down before others step up, so that no committee has two at any moment."""
     known = [entry.row.pk for entry in entries if not entry.is_new]
     Mediator.objects.filter(pk__in=known, position=Position.CHAIR).update(position=Position.MEMBER)
@@ -138,3 +141,16 @@ def _write_mediators(entries: Sequence[Entry]) -> None:
         [link(mediator_id=entry.row.pk, category_id=code) for entry in told for code in entry.specialties or ()],
         batch_size=BATCH,
     )
+    _write_hours(entries, by)
+
+
+def _write_hours(entries: Sequence[Entry], by: User) -> None:
+    """The weeks told in place of all hours noted; who has just these today keeps them as they are."""
+    told = {entry.row.pk: entry for entry in entries if entry.hours is not None}
+    have: dict[int, list[MediatorHours]] = defaultdict(list)
+    for row in MediatorHours.objects.filter(mediator__in=told, valid__contains=timezone.localdate()):
+        have[row.mediator_id].append(row)
+    other = [entry for key, entry in told.items() if entry.hours != as_week(have[key])]
+    MediatorHours.objects.filter(mediator__in=[entry.row.pk for entry in other]).delete()
+    rows = [row for entry in other for row in rows_of(entry.row, entry.hours or {}, by, always())]
+    MediatorHours.objects.bulk_create(rows, BATCH)

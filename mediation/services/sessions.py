@@ -19,10 +19,12 @@ from cases.states import State as CaseState
 from governance_center.errors import GovernanceError, IllegalMove, MissingInput, NotAllowed
 from governance_center.ledger import text_digest
 from governance_center.transactions import atomic
+from mediation.free_times import called, organisation_keys
 from mediation.models import Attendance, Mediator, RightsNotice, Room, Session
 from mediation.services.absences import refuse_absence
-from mediation.services.clashes import Taken, called, organisation_keys, refuse_clash
+from mediation.services.clashes import Taken, refuse_clash
 from mediation.services.hands import works_on
+from mediation.services.hours import outside
 from mediation.services.notices import overtake
 from mediation.services.seating import cancel, seat, team_of, tell, write
 
@@ -143,7 +145,7 @@ def record_rights_told(
 def warnings(
     case: Case, *, start: dt.datetime, minutes: int, room: Room | None, session: Session | None = None
 ) -> list[str]:
-    """What stands against a time that somebody is typing: who or what is taken, and who cannot come.
+    """What stands against a time that somebody is typing: who or what is taken, who cannot come, whose hours it is not.
 
     Args:
         session: the one that is moved; its own mediators count, and its own time does not.
@@ -161,7 +163,7 @@ def warnings(
             check()
         except GovernanceError as error:
             found.append(str(error))
-    return found
+    return found + outside(team, period, case)
 
 
 def call_session(

@@ -16,6 +16,7 @@ from mediation.models.committee import READERS
 from mediation.register_exports import export_committees, export_mediators
 from mediation.register_forms import AbsenceForm, CommitteeFilter, MediatorFilter, PhoneForm
 from mediation.services import register as services
+from mediation.week import OFFICE, spans_text
 
 PER_PAGE, AGREEMENTS_SHOWN = 25, 10
 
@@ -59,7 +60,7 @@ def mediator_list(request: HttpRequest) -> HttpResponse:
     user = staff(request)
     filters = MediatorFilter(request.GET, queryset=selectors.mediators(user), request=request)
     if request.GET.get("export") == "xlsx":
-        return export_mediators(filters.qs.select_related("committee", "ethnic_group"))  # type: ignore[return-value]
+        return export_mediators(filters.qs.select_related("committee", "ethnic_group").prefetch_related("hours"))  # type: ignore[return-value]
     page = Paginator(filters.qs, PER_PAGE).get_page(request.GET.get("page"))
     context = {"filter": filters, "page": page, "may_add": services.may_enter(user)}
     return render(request, "mediation/mediators.html", context)
@@ -84,6 +85,8 @@ def profile(row: Mediator, user: User) -> dict[str, object]:
     return {
         "mediator": row,
         "absences": row.absences.from_day(today),
+        "hours": selectors.hours_of(row),
+        "office": spans_text(OFFICE),
         "sessions": Session.objects.planned().filter(mediator=row).count(),
         "certificate_is_out": bool(row.certificate_until and row.certificate_until < today),
         "may_edit": services.may_keep(row, user),

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import role_required, staff
 from accounts.models import Role, User
@@ -17,6 +17,7 @@ from cases.people_selectors import search
 from cases.states import OPEN_STATES
 from governance_center.http import submit
 from mediation import register_selectors as selectors
+from mediation.committee_search import search as search_committees
 from mediation.models import Committee, Mediator, MediatorAbsence
 from mediation.register_forms import AbsenceForm, CommitteeForm, MediatorForm, OwnFileForm, PhoneForm
 from mediation.services import register as services
@@ -57,9 +58,10 @@ def edit_mediator(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         done = submit(
             form,
             lambda: services.save_mediator(
-                mediator=form.mediator(), by=user, specialties=form.cleaned_data["fields_known"]
+                mediator=form.mediator(), by=user, specialties=form.cleaned_data["fields_known"],
+                hours=form.cleaned_data["hours"],
             ),
-        )
+        )  # fmt: skip
         if done:
             messages.success(request, _("Kept."))
             if not done.is_active and done.user and done.user.mediated_cases.filter(state__in=OPEN_STATES).exists():
@@ -68,6 +70,16 @@ def edit_mediator(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     back = reverse("mediation:mediator", args=[pk]) if pk else reverse("mediation:mediators")
     context = {"form": form, "title": _entry_of(row) if pk else _("Add a mediator"), "back": back}
     return render(request, "mediation/register_form.html", context, status=422 if form.errors else 200)
+
+
+@role_required(Role.DISPATCHER)
+@require_GET
+def committee_choices(request: HttpRequest) -> HttpResponse:
+    """The committees found while a part of the name is typed."""
+    name, chosen = request.GET.get("name", "committee"), request.GET.get("chosen", "")
+    rows = selectors.committees_kept_by(staff(request))
+    found = search_committees(rows, request.GET.get(f"{name}_q", "")[:80], chosen)
+    return render(request, "mediation/_committee_choices.html", {"name": name, "chosen": chosen, **found})
 
 
 @role_required(Role.DISPATCHER)
@@ -102,7 +114,7 @@ def forget_file(request: HttpRequest, pk: int) -> HttpResponse:
 def phone(request: HttpRequest, pk: int) -> HttpResponse:
     """The phone under which a mediator is reached."""
     user = staff(request)
-    row = _noted_by(pk, user)
+    row = noted_by(pk, user)
     form = PhoneForm(request.POST)
     if submit(form, lambda: services.set_phone(mediator=row, by=user, **form.cleaned_data)):
         messages.success(request, _("Kept."))
@@ -115,7 +127,7 @@ def phone(request: HttpRequest, pk: int) -> HttpResponse:
 def absence(request: HttpRequest, pk: int) -> HttpResponse:
     """Days on which a mediator takes no new case."""
     user = staff(request)
-    row = _noted_by(pk, user)
+    row = noted_by(pk, user)
     form = AbsenceForm(request.POST)
     if submit(form, lambda: services.note_absence(mediator=row, by=user, **form.cleaned_data)):
         messages.success(request, _("The absence was noted; no case is suggested on these days."))
@@ -132,7 +144,7 @@ def end_absence(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         messages.info(request, _("This absence has ended."))
         return redirect("mediation:mediators")
-    _noted_by(row.mediator_id, user)
+    noted_by(row.mediator_id, user)
     services.end_absence(absence=row, by=user)
     messages.success(request, _("This absence has ended."))
     return redirect("mediation:mediator", row.mediator_id)
@@ -146,7 +158,7 @@ def _kept_by(pk: int, user: User) -> Mediator:
     return row
 
 
-def _noted_by(pk: int, user: User) -> Mediator:
+def noted_by(pk: int, user: User) -> Mediator:
     """The mediator, if the user notes absences and the phone."""
     row = get_object_or_404(selectors.mediators(user).select_related("committee__division", "ethnic_group"), pk=pk)
     if not services.may_note(row, user):

@@ -23,14 +23,18 @@ from cases.models import Case, CaseParty
 from governance_center.errors import GovernanceError
 from governance_center.http import submit
 from mediation import selectors
+from mediation.free_times import called
 from mediation.models import Mediator, Session
 from mediation.services import holding
 from mediation.services import sessions as services
 from mediation.services.absences import absences_of
-from mediation.services.clashes import called, free_slots
+from mediation.services.clashes import free_slots
+from mediation.services.hours import outside
 from mediation.services.seating import team_of
+from mediation.services.weeks import week_of
 from mediation.session_calendar import calendar_file
 from mediation.session_forms import LENGTHS, CancelForm, FailForm, HoldForm, MinutesForm, RightsForm, WhenForm
+from mediation.week import lines
 
 CALLERS = (Role.MEDIATOR, Role.DISPATCHER)
 
@@ -47,6 +51,7 @@ def call(request: HttpRequest, number: str) -> HttpResponse:
         called_now = submit(form, lambda: services.call_session(case=case, by=user, **form.values()))
         if called_now:
             messages.success(request, _("The session was called. Now tell the parties."))
+            _warned(request, called_now)
             return redirect("mediation:session_notices", called_now.pk)
     untold = holding.untold(case, CaseParty.objects.filter(case=case).select_related("person"))
     return _page(request, case, form, _("Call a session"), "calendar-plus", untold=untold, **shown)
@@ -65,8 +70,12 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         "place": session.place,
     }
     form, shown = _when_form(request, case, _seated(session), initial, session)
+
+    def put() -> Session:
+        return _warned(request, services.move_session(session=session, by=user, **form.values()))
+
     return _deed(
-        request, session, form, lambda: services.move_session(session=session, by=user, **form.values()),
+        request, session, form, put,
         title=gettext_lazy("Move the session"), icon="calendar-event", done=gettext_lazy("The session was moved."),
         then="mediation:session_notices", **shown,
     )  # fmt: skip
@@ -104,7 +113,17 @@ def _when_form(
     form = WhenForm(
         request.POST or None, slots=slots, rooms=rooms, may_be_away=bool(away), check_url=check, initial=initial
     )
-    return form, {"lengths": LENGTHS, "minutes": minutes, "away": away}
+    today = timezone.localdate()
+    weeks = [(one, lines(week_of(one, today))) for one in team]
+    shown = {"hours": [(one, week) for one, week in weeks if week], "nothing_free": bool(team) and not slots}
+    return form, {"lengths": LENGTHS, "minutes": minutes, "away": away, **shown}
+
+
+def _warned(request: HttpRequest, session: Session) -> Session:
+    """The session, once it is said for whom it is outside the hours."""
+    for text in outside(_seated(session), session.period, session.case):
+        messages.warning(request, text)
+    return session
 
 
 def _minutes(request: HttpRequest, otherwise: int) -> int:

@@ -17,6 +17,7 @@ from mediation.models import (
     Agreement,
     Attendance,
     InvestigationRecord,
+    Mediator,
     Minutes,
     Obligation,
     RightsNotice,
@@ -59,12 +60,11 @@ class FiledLife(Life):
         self._meet_and_agree(at_hour(local_day(self.clock) + dt.timedelta(days=3), 9))
         self._follow_up()
 
-    def _assign(self, at: dt.datetime) -> None:
-        """By the first mediator of the county, in the demo the one whose account is told."""
-        pool = self.world.mediators[self.spec.county]
-        self.world.mediators[self.spec.county] = pool[:1] if self.spec.ending == "filed" else pool
-        super()._assign(at)
-        self.world.mediators[self.spec.county] = pool
+    def _choose_mediator(self) -> Mediator:
+        """A filed case is in the hands of the county's first mediator, in the demo the one whose account is told."""
+        if self.spec.ending == "filed":
+            return self.world.mediators[self.spec.county][0]
+        return super()._choose_mediator()
 
     def _parties_told(self) -> None:
         at = self.clock + dt.timedelta(minutes=40)

@@ -28,7 +28,7 @@ from cases.states import Outcome
 from cases.workflow import Actor
 from governance_center.calendar import local_day
 from governance_center.ledger import text_digest
-from mediation.models import Agreement, Assignment, Obligation
+from mediation.models import Agreement, Assignment, Mediator, Obligation
 from reporting.simulation import texts
 from reporting.simulation.desk import AtTheDesk
 from reporting.simulation.visits import Afterwards
@@ -217,9 +217,7 @@ class Life(AtTheDesk, Afterwards):
         self.handler, self.acting_as = self._officer(self.lead), Actor.LEAD
 
     def _assign(self, at: dt.datetime) -> None:
-        pool = self.world.mediators[self.spec.county]
-        speaking = [m for m in pool if self.petitioner.language in m.languages] or pool
-        self.mediator = self.rng.choice(speaking)
+        self.mediator = self._choose_mediator()
         user = self.mediator.user
         assert user is not None  # noqa: S101  the world gives every one an account
         self.case.mediator = user
@@ -229,6 +227,12 @@ class Life(AtTheDesk, Afterwards):
         facts = {"mediator": user.pk, "committee": self.mediator.committee_id}
         self._write(EventKind.MEDIATOR_ASSIGNED, self.handler, facts, at)
         self.handler, self.acting_as = user, Actor.MEDIATOR
+
+    def _choose_mediator(self) -> Mediator:
+        pool, weights = self.world.pool(
+            str(self.case.division_id), str(self.case.category_id), self.petitioner.language
+        )
+        return self.rng.choices(pool, weights)[0]
 
     def _progress(self, at: dt.datetime) -> None:
         self._write(EventKind.PROGRESS, self.handler, self._note(self.handler, texts.PROGRESS, at), at)

@@ -23,7 +23,10 @@ COUNTIES = {
     "222401": (0.42, 0.52), "222402": (0.03, 0.53), "222403": (0.20, 0.05), "222404": (0.11, 0.36),
     "222405": (0.06, 0.62), "222406": (0.06, 0.45), "222424": (0.08, 0.27), "222426": (0.04, 0.20),
 }  # fmt: skip
-MEDIATORS_A_COUNTY = 12
+MEDIATORS_A_COUNTY = 40
+OWN_TOWNSHIP, OF_THE_COUNTY, OWN_FIELD, SIGNS_IN = 8.0, 3.0, 3.0, 3.0
+"""So much likelier a mediator is given a case: of the same township, of the county's committee, knowing the field."""
+
 NO_PASSWORD = "!"  # noqa: S105  Django's mark for "nobody can sign in"
 
 
@@ -43,6 +46,28 @@ class World:
     officers: dict[tuple[str, str], User] = field(default_factory=dict)
     mediators: dict[str, list[Mediator]] = field(default_factory=lambda: defaultdict(list))
     plans: list[FollowUpPlan] = field(default_factory=list)
+    pools: dict[tuple[str, ...], tuple[list[Mediator], list[float]]] = field(default_factory=dict)
+
+    def pool(self, place: str, category: str, language: str) -> tuple[list[Mediator], list[float]]:
+        """Who of the county may be given such a case, and how likely each is: by place, field and language.
+
+        Those who speak the language come alone, where there are any.
+        """
+        key = (place[:9], category, language)
+        if key not in self.pools:
+            there = self.mediators[place[:6]]
+            speaking = [one for one in there if language in one.languages] or there
+            self.pools[key] = speaking, [_weight(one, place, category) for one in speaking]
+        return self.pools[key]
+
+
+def _weight(one: Mediator, place: str, category: str) -> float:
+    """How likely a mediator is given a case; the demo's own accounts have more to show."""
+    assert one.user is not None  # noqa: S101  all in the pools have accounts
+    where = str(one.committee.division_id)
+    near = OWN_TOWNSHIP if where == place[:9] else OF_THE_COUNTY if where == place[:6] else 1.0
+    known = OWN_FIELD if category in one.field_codes else 1.0  # type: ignore[attr-defined]
+    return near * known * (SIGNS_IN if one.user.has_usable_password() else 1.0)
 
 
 def build(rng: random.Random) -> World:
@@ -102,7 +127,7 @@ def _people(world: World, rng: random.Random) -> None:
 
 
 def _mediators(world: World, rng: random.Random) -> None:
-    """A committee for each county and some townships, and a few mediators with accounts in each county."""
+    """A committee for each county and some townships, and mediators with accounts spread over them."""
     divisions = [*Division.objects.counties().order_by("code"), *register.townships()]
     have = set(Committee.objects.values_list("division_id", flat=True))
     Committee.objects.bulk_create(
@@ -118,21 +143,35 @@ def _mediators(world: World, rng: random.Random) -> None:
             if division.pk not in have
         ]
     )
-    mediable = [category for category in world.categories.values() if category.is_mediable]
     for county, (_share, korean_share) in COUNTIES.items():
-        committees = list(Committee.objects.filter(division__code__startswith=county).order_by("pk")[:4])
-        known = Mediator.objects.of_county(county).filter(user__isnull=False).select_related("user")
-        world.mediators[county] = list(known.order_by("pk"))
-        for number in range(len(world.mediators[county]), MEDIATORS_A_COUNTY):
-            is_korean = rng.random() < korean_share
-            name, hangul = names.korean_name(rng) if is_korean else (names.chinese_name(rng), "")
-            user = User.objects.create(
-                username=f"mediator.{county}.{number:02d}", role=Role.MEDIATOR, division_id=county,
-                display_name=f"{name} {hangul}".strip(), password=NO_PASSWORD,
-            )  # fmt: skip
-            mediator = Mediator.objects.create(
+        known = Mediator.objects.of_county(county).filter(user__isnull=False)
+        _more_mediators(world, rng, county, korean_share, MEDIATORS_A_COUNTY - known.count())
+        world.mediators[county] = list(known.select_related("user", "committee").with_field_codes().order_by("pk"))
+
+
+def _more_mediators(world: World, rng: random.Random, county: str, korean_share: float, count: int) -> None:
+    """Mediators with accounts, in turn in the committee of the county and those of its townships."""
+    kinds = (Committee.Kind.COUNTY, Committee.Kind.TOWNSHIP)
+    committees = list(Committee.objects.filter(division__code__startswith=county, kind__in=kinds).order_by("pk"))
+    mediable = [category for category in world.categories.values() if category.is_mediable]
+    users, rows = [], []
+    for number in range(MEDIATORS_A_COUNTY - count, MEDIATORS_A_COUNTY):
+        is_korean = rng.random() < korean_share
+        name, hangul = names.korean_name(rng) if is_korean else (names.chinese_name(rng), "")
+        user = User(
+            username=f"mediator.{county}.{number:02d}", role=Role.MEDIATOR, division_id=county,
+            display_name=f"{name} {hangul}".strip(), password=NO_PASSWORD,
+        )  # fmt: skip
+        users.append(user)
+        rows.append(
+            Mediator(
                 user=user, committee=committees[number % len(committees)], name=name, name_hangul=hangul,
                 languages=["zh-hans", "ko"] if is_korean else ["zh-hans"],
-            )  # fmt: skip
-            mediator.specialties.set(rng.sample(mediable, 5))
-            world.mediators[county].append(mediator)
+            )
+        )  # fmt: skip
+    User.objects.bulk_create(users)
+    Mediator.objects.bulk_create(rows)
+    link = Mediator.specialties.through
+    link.objects.bulk_create(
+        link(mediator=row, category=category) for row in rows for category in rng.sample(mediable, 5)
+    )

@@ -66,6 +66,15 @@ def test_the_full_come_last_whatever_else_speaks_for_them() -> None:
     assert rank(CASE, [full, poor])[1].is_full
 
 
+def test_of_equals_who_is_free_sooner_comes_first_and_points_go_before() -> None:
+    never, late, today = (facts(str(free), free_in=free, looked_ahead=10) for free in (None, 4, 0))
+    better = facts("better", results=(9, 9), looked_ahead=10)
+    assert [found.mediator for found in rank(CASE, [never, late, today, better])] == ["better", "0", "4", "None"]
+    codes = [score(CASE, one).reasons[-1].code for one in (never, late, today)]
+    assert codes == ["never_free", "free_within", "free_today"]
+    assert score(CASE, facts()).reasons[-1].code == "no_results", "nobody looked"
+
+
 def test_small_samples_are_drawn_to_the_mean() -> None:
     assert shrunk(0, 0, 0.7) == pytest.approx(0.7)
     assert shrunk(1, 1, 0.7) < shrunk(80, 100, 0.7)

@@ -191,7 +191,9 @@ FORM = {
 def test_a_mediator_is_entered_on_screen_and_comes_back_with_what_was_typed(world: World, sign_in: SignIn) -> None:
     committee = world.mediator.mediator.committee
     client, path = sign_in(world.dispatcher), f"{LISTS[1]}new/"
-    assert f'value="{committee.pk}" selected' in text(client, f"{path}?committee={committee.pk}")
+    there = client.get(f"{path}?committee={committee.pk}")
+    assert there.context["form"]["committee"].value() == str(committee.pk)
+    assert "checked" in there.content.decode().split(f'value="{committee.pk}"')[1].split(">")[0]
     form = {**FORM, "committee": str(committee.pk)}
     refused = client.post(path, {**form, "birth_year": str(timezone.localdate().year - 3)})
     assert refused.status_code == 422
@@ -319,3 +321,52 @@ def test_the_employer_is_kept_with_the_entry(world: World, sign_in: SignIn) -> N
     data |= {"committee": mediator.committee_id, "employer": "龙井市第一中学", "is_active": "on"}
     assert client.post(path, data).status_code == 302
     assert "龙井市第一中学" in text(client, f"/mediation/mediators/{mediator.pk}/")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "ko"])
+def test_a_committee_is_found_by_a_part_of_its_name_in_pinyin_too(world: World, sign_in: SignIn, language: str) -> None:
+    client, near = sign_in(world.dispatcher, language), make_committee()
+    make_committee("延吉市人民调解委员会", YANJI)
+    url = "/mediation/committees/choices/"
+    for typed in ("三合", "sanhe", "SH", near.name_zh_hans):
+        page = text(client, f"{url}?committee_q={typed}")
+        assert f'value="{near.pk}"' in page
+        assert "延吉市" not in page
+    assert 'type="radio"' not in text(client, f"{url}?committee_q=延吉")
+    assert 'type="radio"' not in text(client, f"{url}?chosen=nonsense")
+    assert "checked" in text(client, f"{url}?chosen={near.pk}")
+    assert sign_in(world.clerk).get(url).status_code == 403
+
+
+def test_the_form_offers_few_committees_however_many_there_are(world: World, sign_in: SignIn) -> None:
+    own = world.mediator.mediator
+    for number in range(15):
+        make_committee(f"第{number}村人民调解委员会")
+    page = text(sign_in(world.dispatcher), f"{LISTS[1]}{own.pk}/edit/")
+    assert page.count('name="committee"') == 1
+    assert f'value="{own.committee_id}"' in page
+    found = text(sign_in(world.dispatcher), "/mediation/committees/choices/?committee_q=村")
+    assert found.count('name="committee"') == 10
+
+
+def test_the_committee_is_chosen_by_typing_alone_where_only_one_fits(world: World, sign_in: SignIn) -> None:
+    client, own, near = sign_in(world.dispatcher), world.mediator.mediator, make_committee()
+    make_committee("三合镇北兴村人民调解委员会")
+    far = make_committee("延吉市人民调解委员会", YANJI)
+    data = {
+        "name": own.name, "position": "member", "employment": "part_time", "gender": own.gender, "capacity": "20",
+        "is_active": "on", "languages": ["ko"], "committee": own.committee_id,
+    }  # fmt: skip
+    url = f"{LISTS[1]}{own.pk}/edit/"
+    for typed in ("三合", "没有这样的"):
+        refused = client.post(url, {**data, "committee_q": typed})
+        assert refused.status_code == 422
+        assert set(refused.context["form"].errors) == {"committee"}
+        assert typed in refused.content.decode()
+    assert client.post(url, {**data, "committee": far.pk}).status_code == 422
+    assert client.post(url, {**data, "committee_q": "北兴"}).status_code == 302
+    own.refresh_from_db()
+    assert own.committee.name_zh_hans == "三合镇北兴村人民调解委员会"
+    assert client.post(url, {**data, "committee_q": "三合", "committee": near.pk}).status_code == 302
+    own.refresh_from_db()
+    assert own.committee_id == near.pk

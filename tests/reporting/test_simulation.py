@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import random
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from cases import ledger, workflow
-from cases.models import Case, CaseEvent, CaseNumberSeries, Person
+from cases.models import Case, CaseEvent, CaseNumberSeries, Category, Person
 from cases.states import State
 from intake.models import Visit
-from mediation.models import FollowUp
+from mediation.models import Assignment, FollowUp, Mediator
 from reporting.periods import Period
 from reporting.rollups.reading import reading
 from reporting.rollups.rebuilding import differences, rebuild
 from reporting.selectors import summary
 from reporting.simulation import prefecture
+from reporting.simulation import world as stage
 from tests.world import World, make_case
 
 UNTIL = dt.date(2025, 6, 30)
@@ -159,3 +161,32 @@ def test_two_workers_commit_together_or_not_at_all(monkeypatch: pytest.MonkeyPat
     prefecture.build(seed=1, until=UNTIL, accepted=200, resolved=190, workers=2)
     assert Case.objects.counted().count() == 200
     assert not list(ledger.verify())
+
+
+def test_cases_are_spread_over_mediators_by_place_language_and_field(reference: None) -> None:
+    simulate()
+    rows = Assignment.objects.select_related("case__division", "mediator__committee").prefetch_related(
+        "mediator__specialties"
+    )
+    assert rows.values("mediator").distinct().count() > 40
+    assert Mediator.objects.values("committee").distinct().count() > len(stage.COUNTIES)
+    for row in rows:
+        assert row.mediator.committee.division_id.startswith(row.case.county_code)
+        assert row.case.mediator_id == row.mediator.user_id
+        assert not row.mediator.user.has_usable_password()
+    known = [row.case.category_id in {one.pk for one in row.mediator.specialties.all()} for row in rows]
+    by_chance = Mediator.objects.first().specialties.count() / Category.objects.filter(is_mediable=True).count()
+    assert sum(known) / len(known) > 1.3 * by_chance
+
+
+def test_who_speaks_the_language_knows_the_field_or_is_near_is_likelier_to_be_given_a_case(reference: None) -> None:
+    world = stage.build(random.Random(3))
+    county, place = "222405", "222405005001"
+    pool, weights = world.pool(place, "neighbour", "ko")
+    assert pool
+    assert all("ko" in one.languages for one in pool)
+    assert len(world.pool(place, "neighbour", "zh-hans")[0]) == len(world.mediators[county]) == 40
+    weight = dict(zip([one.pk for one in pool], weights, strict=True))
+    for one in pool:
+        near = {"222405005": 8, county: 3}.get(one.committee.division_id, 1)
+        assert weight[one.pk] == near * (3 if "neighbour" in one.field_codes else 1)
