@@ -21,6 +21,8 @@ from mediation.models import (
     Mediator,
     MediatorAbsence,
     Notice,
+    Offer,
+    OfferAnswer,
     PaperTemplate,
     PartyAbsence,
     PowerOfAttorney,
@@ -335,3 +337,21 @@ class CaseFileAdmin(ReadOnlyAdmin):
     list_select_related = ("case", "made_by")
     search_fields = ("case__number",)
     exclude = ("front",)
+
+
+@admin.register(Offer)
+class OfferAdmin(ReadOnlyAdmin):
+    """Without what was offered: that is read by the mediators of the case."""
+
+    list_display = ("case", "number", "party", "open_until", "made_by", "made_at")
+    list_select_related = ("case", "party__person", "made_by")
+    search_fields = ("case__number",)
+    exclude = ("text",)
+
+
+@admin.register(OfferAnswer)
+class OfferAnswerAdmin(ReadOnlyAdmin):
+    list_display = ("offer", "party", "by", "at")
+    list_select_related = ("offer", "party__person", "by")
+    search_fields = ("offer__case__number",)
+    exclude = ("kind", "reason")

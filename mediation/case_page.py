@@ -14,7 +14,7 @@ from cases.sections import Action, Section
 from cases.services.screening import kept_out
 from cases.states import State
 from cases.workflow import Actor
-from mediation import agreement_paper, life, next_step, selectors
+from mediation import agreement_paper, conversation, life, next_step, selectors
 from mediation.matching import reasons_of
 from mediation.models import Agreement, Assignment, FollowUp, PrescribedStep, Prescription, RightsNotice, Session
 from mediation.models.agreement import AFTER_AGREEMENT
@@ -25,6 +25,7 @@ from mediation.services import (
     follow_ups,
     may_change_team,
     may_record_performance,
+    offers,
     prescribing,
     recusing,
     signing,
@@ -61,6 +62,9 @@ def sections(case: Case, user: User) -> list[Section]:
     agreements = list(selectors.agreements_of(case))
     visits = list(selectors.visits_of(case))
     found = _session_sections(case, user)
+    said = conversation.of(case, user)
+    if said:
+        found.append(Section("mediation/_offers.html", {"said": said, "number": case.number}))
     if assignments:
         asked = list(selectors.recusals(case))
         rows = [(row, reasons_of(row.suggestions) if row.ended_at is None else []) for row in assignments]
@@ -122,6 +126,9 @@ def _actions(case: Case, user: User) -> list[Action]:
     if absences.may_record(case, user):
         url = reverse("mediation:absence", args=[case.number])
         found.append(Action(url, _("When a party cannot come"), "calendar-off"))
+    if offers.may_negotiate(case, user) and not offers.standing(case):
+        url = reverse("mediation:offer", args=[case.number])
+        found.append(Action(url, _("Record an offer"), "arrows-exchange"))
     if may_agree(case, user):
         url = reverse("mediation:agreement", args=[case.number])
         found.append(Action(url, _("Record the agreement"), "writing-sign"))

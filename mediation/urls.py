@@ -11,6 +11,7 @@ from mediation.views import (
     follow_ups,
     home,
     notices,
+    offers,
     papers,
     performing,
     prescriptions,
@@ -117,4 +118,6 @@ urlpatterns = [
     path("<str:number>/papers/made/<str:kind>/<int:source>/renew/", papers.renew, name="paper_renew"),
     path("mediators/<int:pk>/own-file/", register_edit.own_file, name="own_file"),
     path("mediators/<int:pk>/own-file/forget/", register_edit.forget_file, name="own_file_forget"),
+    path("<str:number>/offer/", offers.make, name="offer"),
+    path("offers/<int:pk>/answer/", offers.answer, name="offer_answer"),
 ]

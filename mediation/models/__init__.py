@@ -17,6 +17,7 @@ from mediation.models.consent import ExtensionConsent
 from mediation.models.follow_up import FollowUp
 from mediation.models.notice import Notice
 from mediation.models.obligation import Instalment, Obligation
+from mediation.models.offer import Offer, OfferAnswer, OfferInstalment, OfferTerm
 from mediation.models.paper import (
     CaseFile,
     DocxTemplate,
@@ -65,6 +66,10 @@ __all__ = (
     "Minutes",
     "Notice",
     "Obligation",
+    "Offer",
+    "OfferAnswer",
+    "OfferInstalment",
+    "OfferTerm",
     "PaperKind",
     "PaperTemplate",
     "PartyAbsence",
