@@ -35,6 +35,7 @@ from mediation.models import (
     Room,
     SecondCallDraw,
     SecondCallShare,
+    SeparateTalk,
     Session,
     SessionMediator,
     Signature,
@@ -355,3 +356,14 @@ class OfferAnswerAdmin(ReadOnlyAdmin):
     list_select_related = ("offer", "party__person", "by")
     search_fields = ("offer__case__number",)
     exclude = ("kind", "reason")
+
+
+@admin.register(SeparateTalk)
+class SeparateTalkAdmin(ReadOnlyAdmin):
+    """Without the private note: that is read by the mediators of the case."""
+
+    list_display = ("session", "part", "period", "mediator")
+    list_filter = ("part",)
+    list_select_related = ("session", "mediator")
+    search_fields = ("session__case__number",)
+    exclude = ("note",)

@@ -29,6 +29,7 @@ from mediation.services import (
     prescribing,
     recusing,
     signing,
+    talks,
 )
 from mediation.services import notices as telling
 from mediation.services import sessions as calling
@@ -81,14 +82,22 @@ def sections(case: Case, user: User) -> list[Section]:
 
 
 def _session_sections(case: Case, user: User) -> list[Section]:
-    rows = list(selectors.sessions_of(case))
+    reads = talks.may_read_notes(case, user)
+    rows = list(selectors.sessions_of(case, with_notes=reads))
     notices = list(RightsNotice.objects.filter(case=case).select_related("party__person", "by"))
     away = absences.absences_of(list(case.parties.all()))
     if not rows and not notices and not away:
         return []
     may_settle = calling.works_on(case, user)
+    may_talk = reads and case.state == State.IN_HANDLING
     shown = [
-        (row, may_settle and row.state == Session.State.PLANNED, may_settle and telling.has_news(row)) for row in rows
+        (
+            row,
+            may_settle and row.state == Session.State.PLANNED,
+            may_settle and telling.has_news(row),
+            may_talk and talks.takes_talks(row),
+        )
+        for row in rows
     ]
     told = {
         "sessions": shown,
@@ -96,6 +105,7 @@ def _session_sections(case: Case, user: User) -> list[Section]:
         "away": away,
         "may_forget": bool(away) and absences.may_record(case, user),
         "number": case.number,
+        "reads_notes": reads,
     }
     return [Section("mediation/_sessions.html", told)]
 

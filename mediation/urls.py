@@ -22,6 +22,7 @@ from mediation.views import (
     second_calls,
     sessions,
     signing,
+    talks,
     team,
     wordings,
 )
@@ -120,4 +121,5 @@ urlpatterns = [
     path("mediators/<int:pk>/own-file/forget/", register_edit.forget_file, name="own_file_forget"),
     path("<str:number>/offer/", offers.make, name="offer"),
     path("offers/<int:pk>/answer/", offers.answer, name="offer_answer"),
+    path("sessions/<int:pk>/talk/", talks.record, name="session_talk"),
 ]

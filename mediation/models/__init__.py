@@ -36,8 +36,10 @@ from mediation.models.recusal import Recusal
 from mediation.models.register_import import RegisterImport
 from mediation.models.reminder import Reminder
 from mediation.models.second_call import SecondCallDraw, SecondCallShare
+from mediation.models.separate_talk import SeparateTalk
 from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Session
 from mediation.models.session_mediator import SessionMediator
+from mediation.models.session_room import SessionRoom
 from mediation.models.signature import Signature
 
 __all__ = (
@@ -86,8 +88,10 @@ __all__ = (
     "Room",
     "SecondCallDraw",
     "SecondCallShare",
+    "SeparateTalk",
     "Session",
     "SessionMediator",
+    "SessionRoom",
     "Signature",
     "Urging",
     "VisitChannel",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from mediation.services.signing import (
     AlreadySealed,
     AlreadySigned,
     Hand,
+    NotAllSigned,
     NotASigner,
     NotToSign,
     OwnHand,
@@ -64,18 +66,62 @@ def test_in_force_when_all_have_signed_and_the_seal_is_on_it(world: World) -> No
     applicant, company, mediator = keys(agreement)
     sign(world, agreement, applicant)
     sign(world, agreement, company)
-    record_seal(agreement=agreement, by=world.mediator, sealed_on=TODAY(), site=SITE)
+    sign(world, agreement, mediator)
     agreement.refresh_from_db()
     assert agreement.in_force_on is None
-    assert lacking(agreement, agreement.case) == [signers(agreement)[2].label]
-    sign(world, agreement, mediator)
+    assert len(lacking(agreement, agreement.case)) == 1, "the seal"
+    record_seal(agreement=agreement, by=world.mediator, sealed_on=TODAY(), site=SITE)
     agreement.refresh_from_db()
     assert agreement.in_force_on == TODAY()
     assert kinds(agreement.case)[-6:] == [
-        EventKind.AGREEMENT_SIGNED, EventKind.AGREEMENT_SIGNED, EventKind.AGREEMENT_SEALED,
-        EventKind.AGREEMENT_SIGNED, EventKind.DOCUMENT_KEPT, EventKind.AGREEMENT_IN_FORCE,
+        EventKind.AGREEMENT_SIGNED, EventKind.AGREEMENT_SIGNED, EventKind.AGREEMENT_SIGNED,
+        EventKind.AGREEMENT_SEALED, EventKind.DOCUMENT_KEPT, EventKind.AGREEMENT_IN_FORCE,
     ]  # fmt: skip
     assert not list(ledger.verify(case_ids=[agreement.case_id]))
+
+
+def test_no_seal_before_all_have_signed(world: World, sign_in: Callable[..., Client]) -> None:
+    agreement = written(world)
+    browser, address = sign_in(world.mediator), f"/mediation/agreements/{agreement.pk}/seal/"
+    for key in keys(agreement):
+        assert address not in browser.get(f"/mediation/agreements/{agreement.pk}/").content.decode()
+        assert browser.get(address).status_code == 302
+        answer = browser.post(address, {"sealed_on": TODAY().isoformat()})
+        assert answer.status_code == 422
+        assert missing(agreement)[0].name in answer.content.decode()
+        with pytest.raises(NotAllSigned):
+            record_seal(agreement=agreement, by=world.mediator, sealed_on=TODAY(), site=SITE)
+        with pytest.raises(DatabaseError, match="after all signatures"), transaction.atomic():
+            Agreement.objects.filter(pk=agreement.pk).update(sealed_on=TODAY(), sealed_by=world.mediator)
+        sign(world, agreement, key)
+    assert address in browser.get(f"/mediation/agreements/{agreement.pk}/").content.decode()
+    assert EventKind.AGREEMENT_SEALED not in kinds(agreement.case)
+    record_seal(agreement=agreement, by=world.mediator, sealed_on=TODAY(), site=SITE)
+    agreement.refresh_from_db()
+    assert agreement.in_force_on == TODAY()
+
+
+def test_the_seal_waits_for_every_mediator_and_is_no_older_than_a_signature(world: World) -> None:
+    agreement = written(world)
+    earlier = TODAY() - dt.timedelta(days=3)
+    Agreement.objects.filter(pk=agreement.pk).update(reached_on=earlier)
+    sign_all(world, agreement)
+    add_assistant_late(world, agreement)
+    with pytest.raises(NotAllSigned):
+        record_seal(agreement=agreement, by=world.mediator, sealed_on=TODAY(), site=SITE)
+    with pytest.raises(DatabaseError, match="after all signatures"), transaction.atomic():
+        Agreement.objects.filter(pk=agreement.pk).update(sealed_on=TODAY(), sealed_by=world.mediator)
+    sign(world, agreement, keys(agreement)[0], by=world.other_mediator)
+    with pytest.raises(WrongSigningDay):
+        record_seal(agreement=agreement, by=world.mediator, sealed_on=earlier, site=SITE)
+    record_seal(agreement=agreement, by=world.mediator, sealed_on=TODAY(), site=SITE)
+
+
+def add_assistant_late(world: World, agreement: Agreement) -> None:
+    Assignment.objects.create(
+        case=agreement.case, mediator=world.other_mediator.mediator, role="assisting", seat=1,
+        assigned_at=timezone.now(),
+    )  # fmt: skip
 
 
 def test_the_day_of_effect_is_that_of_the_last_signature_or_the_seal(world: World) -> None:
@@ -129,6 +175,7 @@ def test_a_signature_sent_twice_is_one_and_another_is_refused(world: World) -> N
 
 @pytest.mark.django_db(transaction=True)
 def test_last_signature_and_seal_at_once_put_it_in_force_once() -> None:
+    """Whichever comes first: a seal that is too early is refused and recorded once more."""
     world = build()
     agreement = written(world)
     *parties, mediator = keys(agreement)
@@ -138,7 +185,8 @@ def test_last_signature_and_seal_at_once_put_it_in_force_once() -> None:
     def run(seal: bool) -> None:
         try:
             if seal:
-                record_seal(agreement=agreement, by=world.mediator, sealed_on=TODAY(), site=SITE)
+                with contextlib.suppress(NotAllSigned):
+                    record_seal(agreement=agreement, by=world.mediator, sealed_on=TODAY(), site=SITE)
             else:
                 sign(world, agreement, mediator, hand=Hand())
         finally:
@@ -146,6 +194,7 @@ def test_last_signature_and_seal_at_once_put_it_in_force_once() -> None:
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(run, [True, False, True, False]))
+    record_seal(agreement=agreement, by=world.mediator, sealed_on=TODAY(), site=SITE)
     agreement.refresh_from_db()
     assert agreement.in_force_on == TODAY()
     assert kinds(agreement.case).count(EventKind.AGREEMENT_IN_FORCE) == 1
@@ -234,6 +283,7 @@ def test_days_of_signing_and_sealing_are_past_the_agreement(world: World) -> Non
             sign_paper(world, agreement, signed_on=day)
         with pytest.raises(WrongSigningDay):
             record_seal(agreement=agreement, by=world.mediator, sealed_on=day, site=SITE)
+    sign_paper(world, agreement)
     record_seal(agreement=agreement, by=world.mediator, sealed_on=TODAY(), site=SITE)
     record_seal(agreement=agreement, by=world.mediator, sealed_on=TODAY(), site=SITE)
     assert kinds(agreement.case).count(EventKind.AGREEMENT_SEALED) == 1
