@@ -177,7 +177,7 @@ def answer_offer(*, offer: Offer, by: User, kind: str, party: CaseParty | None =
     """
     case, now = lock(Case(pk=offer.case_id)), timezone.now()
     row = offers_of(case).get(pk=offer.pk)
-    said = getattr(row, "answer", None)
+    said: OfferAnswer | None = getattr(row, "answer", None)
     if said and said.kind == kind and said.by_id == by.pk:
         return said
     _check_hands(case, by)
