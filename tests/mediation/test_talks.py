@@ -38,12 +38,12 @@ def rooms(*names: str) -> list[Room]:
 
 
 def begun(world: World, case: Case, *, second: bool = False) -> Session:
-    """A session of the first minute of this day, which is over whenever the test runs."""
+    """A session of yesterday at nine."""
     first, other = rooms("A", "B")
     place = Place(room=first, second_room=other if second else None)
     session = call(case, world.mediator, place)
-    start = dt.datetime.combine(timezone.localdate(), dt.time(0, 0), LOCAL_ZONE)
-    period = DateTimeTZRange(start, start + dt.timedelta(seconds=50))
+    start = dt.datetime.combine(timezone.localdate() - dt.timedelta(days=1), dt.time(9, 0), LOCAL_ZONE)
+    period = DateTimeTZRange(start, start + dt.timedelta(hours=1))
     session.attendances.update(period=period)
     session.seats.update(period=period)
     Session.objects.filter(pk=session.pk).update(period=period)
@@ -52,11 +52,11 @@ def begun(world: World, case: Case, *, second: bool = False) -> Session:
 
 
 def talk(world: World, session: Session, part: str = "applicant", **changes: Any) -> SeparateTalk:
-    """Ten seconds of this day, long over: the day may just have begun."""
+    """The first twenty minutes of the session."""
     start = session.period.lower
     values: dict[str, Any] = {
         "session": session, "by": world.mediator, "part": part, "since": start,
-        "until": start + dt.timedelta(microseconds=10), "note": SECRET,
+        "until": start + dt.timedelta(minutes=20), "note": SECRET,
     }  # fmt: skip
     return record_talk(**{**values, **changes})
 
@@ -133,7 +133,7 @@ def test_a_talk_is_in_the_minutes_and_what_was_said_is_not(world: World) -> None
     case.refresh_from_db()
     facts = file_facts.read(case)
     paper = str(paper_content.mediation(facts, facts.sessions[0]))
-    assert "00:00–00:00" in paper
+    assert "09:00–09:20" in paper
     assert SECRET not in paper
     assert not list(ledger.verify())
 
@@ -162,7 +162,7 @@ def test_what_does_not_fit_is_refused(world: World) -> None:
         talk(world, session, "third")
     with pytest.raises(NotItsRoom):
         talk(world, session, room=make_room())
-    moment, day = dt.timedelta(seconds=1), dt.timedelta(days=1)
+    moment, day = dt.timedelta(hours=10), dt.timedelta(days=1)
     for since, until in ((start, start), (start - moment, start), (start, start + day), (start + day, start + 2 * day)):
         with pytest.raises(WrongTalkTime):
             talk(world, session, since=since, until=until)
@@ -200,7 +200,7 @@ def test_the_page_records_and_shows_notes_to_the_mediators_alone(
     client = sign_in(world.mediator, language)
     assert url in client.get(page).content.decode()
     assert client.get(url).status_code == 200
-    typed = {"part": "respondent", "since": "00:01", "until": "00:00", "room": session.second_room_id, "note": SECRET}
+    typed = {"part": "respondent", "since": "09:01", "until": "09:00", "room": session.second_room_id, "note": SECRET}
     wrong = client.post(url, typed)
     assert (wrong.status_code, SECRET in wrong.content.decode()) == (422, True)
     talk(world, session, "respondent", room=session.second_room)
@@ -208,7 +208,7 @@ def test_the_page_records_and_shows_notes_to_the_mediators_alone(
     for who in (world.dispatcher, world.tax, world.clerk, world.official):
         other = sign_in(who, language)
         shown = other.get(page).content.decode()
-        assert "00:00–00:00" in shown
+        assert "09:00–09:20" in shown
         assert SECRET not in shown
         assert other.get(url).status_code == 403
     assert sign_in(world.other_mediator).get(url).status_code == 404
