@@ -169,6 +169,10 @@ def _label(kind: str, data: dict[str, Any]) -> str | Promise:
     """The words of an event. A restriction that a dispatcher set or lifted stands among the progress of a case."""
     if kind == EventKind.PROGRESS and "restricted" in data:
         return _("restricted") if data["restricted"] else _("restriction lifted")
+    if kind == EventKind.PROGRESS and "talk" in data:
+        return _("a mediator talked with one side alone")
+    if kind == EventKind.OFFER_ANSWERED and data.get("answer") == "withdrawn":
+        return _("a side took its offer back")
     return EventKind(kind).label
 
 

@@ -22,6 +22,8 @@ from mediation.models import (
     MediatorAbsence,
     MediatorHours,
     Notice,
+    Offer,
+    OfferAnswer,
     PaperTemplate,
     PartyAbsence,
     PowerOfAttorney,
@@ -34,6 +36,7 @@ from mediation.models import (
     Room,
     SecondCallDraw,
     SecondCallShare,
+    SeparateTalk,
     Session,
     SessionMediator,
     Signature,
@@ -346,3 +349,32 @@ class MediatorHoursAdmin(ReadOnlyAdmin):
     list_filter = ("weekday",)
     list_select_related = ("mediator", "noted_by")
     search_fields = ("mediator__name", "mediator__name_hangul")
+
+
+@admin.register(Offer)
+class OfferAdmin(ReadOnlyAdmin):
+    """Without what was offered: that is read by the mediators of the case."""
+
+    list_display = ("case", "number", "party", "open_until", "made_by", "made_at")
+    list_select_related = ("case", "party__person", "made_by")
+    search_fields = ("case__number",)
+    exclude = ("text",)
+
+
+@admin.register(OfferAnswer)
+class OfferAnswerAdmin(ReadOnlyAdmin):
+    list_display = ("offer", "party", "by", "at")
+    list_select_related = ("offer", "party__person", "by")
+    search_fields = ("offer__case__number",)
+    exclude = ("kind", "reason")
+
+
+@admin.register(SeparateTalk)
+class SeparateTalkAdmin(ReadOnlyAdmin):
+    """Without the private note: that is read by the mediators of the case."""
+
+    list_display = ("session", "part", "period", "mediator")
+    list_filter = ("part",)
+    list_select_related = ("session", "mediator")
+    search_fields = ("session__case__number",)
+    exclude = ("note",)

@@ -13,7 +13,7 @@ from accounts.models import Language
 from cases.forms import TEXT
 from cases.models import Case, CaseParty
 from mediation.instalments import FEN, Share, split_instalments
-from mediation.models import Agreement, Obligation
+from mediation.models import Agreement, Obligation, Offer, OfferTerm
 from mediation.services.clarity import Fault, Term, listed
 from mediation.services.signing import text_of
 from mediation.signing_forms import ScanField
@@ -63,12 +63,13 @@ class AgreementForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+    offer = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 class CorrectionForm(AgreementForm):
     """The same of an agreement that stays a written one; ``text`` is the digest of what is corrected."""
 
-    form = None
+    form = offer = None
     text = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
 
@@ -142,7 +143,7 @@ class TermRows(forms.BaseFormSet):
     def terms(self) -> list[Term]:
         return [row.term() for row in self.filled()]
 
-    def mark(self, faults: tuple[Fault, ...], agreement: AgreementForm) -> None:
+    def mark(self, faults: tuple[Fault, ...], agreement: forms.Form) -> None:
         """Put each fault beside its field."""
         rows = self.filled()
         for fault in faults:
@@ -178,6 +179,22 @@ def filled_rows(agreement: Agreement) -> TermRows:
     return TermFormSet(prefix=PREFIX, form_kwargs={"case": agreement.case}, initial=rows)
 
 
+def initial_of_offer(offer: Offer) -> dict[str, Any]:
+    """The fields of an agreement that is drafted from an accepted offer."""
+    return {
+        "form": Agreement.Form.WRITTEN,
+        "terms_language": offer.language,
+        "terms": offer.text,
+        "offer": offer.pk,
+    }
+
+
+def rows_of_offer(offer: Offer) -> TermRows:
+    """A row for each thing that the offer says."""
+    rows = [_row_of(term) for term in offer.terms.all()]
+    return TermFormSet(prefix=PREFIX, form_kwargs={"case": offer.case}, initial=rows)
+
+
 def _term_of(duty: Obligation) -> Term:
     return Term(
         debtor=duty.debtor, creditor=duty.creditor, kind=duty.kind, what=duty.what, amount=duty.amount,
@@ -185,7 +202,7 @@ def _term_of(duty: Obligation) -> Term:
     )  # fmt: skip
 
 
-def _row_of(duty: Obligation) -> dict[str, Any]:
+def _row_of(duty: Obligation | OfferTerm) -> dict[str, Any]:
     row = {name: getattr(duty, name) for name in ("debtor", "creditor", "kind", "what", "amount", "due_on", "how")}
     parts = list(duty.instalments.all())
     if not parts:

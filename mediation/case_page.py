@@ -14,7 +14,7 @@ from cases.sections import Action, Section
 from cases.services.screening import kept_out
 from cases.states import State
 from cases.workflow import Actor
-from mediation import agreement_paper, life, next_step, selectors
+from mediation import agreement_paper, conversation, life, next_step, selectors
 from mediation.matching import reasons_of
 from mediation.models import Agreement, Assignment, FollowUp, PrescribedStep, Prescription, RightsNotice, Session
 from mediation.models.agreement import AFTER_AGREEMENT
@@ -25,9 +25,11 @@ from mediation.services import (
     follow_ups,
     may_change_team,
     may_record_performance,
+    offers,
     prescribing,
     recusing,
     signing,
+    talks,
 )
 from mediation.services import notices as telling
 from mediation.services import sessions as calling
@@ -61,6 +63,9 @@ def sections(case: Case, user: User) -> list[Section]:
     agreements = list(selectors.agreements_of(case))
     visits = list(selectors.visits_of(case))
     found = _session_sections(case, user)
+    said = conversation.of(case, user)
+    if said:
+        found.append(Section("mediation/_offers.html", {"said": said, "number": case.number}))
     if assignments:
         asked = list(selectors.recusals(case))
         rows = [(row, reasons_of(row.suggestions) if row.ended_at is None else []) for row in assignments]
@@ -77,14 +82,22 @@ def sections(case: Case, user: User) -> list[Section]:
 
 
 def _session_sections(case: Case, user: User) -> list[Section]:
-    rows = list(selectors.sessions_of(case))
+    reads = talks.may_read_notes(case, user)
+    rows = list(selectors.sessions_of(case, with_notes=reads))
     notices = list(RightsNotice.objects.filter(case=case).select_related("party__person", "by"))
     away = absences.absences_of(list(case.parties.all()))
     if not rows and not notices and not away:
         return []
     may_settle = calling.works_on(case, user)
+    may_talk = reads and case.state == State.IN_HANDLING
     shown = [
-        (row, may_settle and row.state == Session.State.PLANNED, may_settle and telling.has_news(row)) for row in rows
+        (
+            row,
+            may_settle and row.state == Session.State.PLANNED,
+            may_settle and telling.has_news(row),
+            may_talk and talks.takes_talks(row),
+        )
+        for row in rows
     ]
     told = {
         "sessions": shown,
@@ -92,6 +105,7 @@ def _session_sections(case: Case, user: User) -> list[Section]:
         "away": away,
         "may_forget": bool(away) and absences.may_record(case, user),
         "number": case.number,
+        "reads_notes": reads,
     }
     return [Section("mediation/_sessions.html", told)]
 
@@ -122,6 +136,9 @@ def _actions(case: Case, user: User) -> list[Action]:
     if absences.may_record(case, user):
         url = reverse("mediation:absence", args=[case.number])
         found.append(Action(url, _("When a party cannot come"), "calendar-off"))
+    if offers.may_negotiate(case, user) and not offers.standing(case):
+        url = reverse("mediation:offer", args=[case.number])
+        found.append(Action(url, _("Record an offer"), "arrows-exchange"))
     if may_agree(case, user):
         url = reverse("mediation:agreement", args=[case.number])
         found.append(Action(url, _("Record the agreement"), "writing-sign"))

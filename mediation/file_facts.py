@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from cases.models import Case, CaseEvent, CaseParty, Document, EventKind, Note
 from cases.states import GUIDED_OUTCOMES
@@ -26,6 +26,7 @@ from mediation.models import (
     Prescription,
     Replacement,
     RightsNotice,
+    SeparateTalk,
     Session,
     Urging,
 )
@@ -161,7 +162,9 @@ def _why(case: Case, ended: CaseEvent | None) -> str:
 def _sessions(case: Case) -> list[Session]:
     rows = Session.objects.filter(case=case, state__in=(Session.State.HELD, Session.State.FAILED))
     rows = rows.select_related("mediator__committee", "room", "minutes", "called_by")
-    rows = rows.prefetch_related("attendances__party__person").order_by("period", "pk")
+    rows = rows.prefetch_related(
+        "attendances__party__person", Prefetch("talks", SeparateTalk.objects.defer("note"))
+    ).order_by("period", "pk")
     return [row for row in rows if row.state == Session.State.HELD or hasattr(row, "minutes")]
 
 

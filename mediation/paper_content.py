@@ -27,6 +27,7 @@ from mediation.models import (
     InvestigationRecord,
     Obligation,
     PowerOfAttorney,
+    SeparateTalk,
     Session,
 )
 from mediation.services.clarity import only_lists
@@ -136,6 +137,8 @@ def mediation(facts: FileFacts, about: Session) -> Content:
         (_("Mediator"), str(about.mediator)),
         (_("Result"), about.get_failure_display() if about.failure else about.get_state_display()),
     ]
+    if talks := [f"{one.get_part_display()} {_hours(one)}" for one in about.talks.all()]:
+        rows.append((_("Separate talks"), ", ".join(talks)))
     head = [_("Party"), _("Part"), _("Came or not")]
     table = [[str(one.party), one.party.get_part_display(), one.get_state_display()] for one in came]
     minutes = getattr(about, "minutes", None)
@@ -377,6 +380,12 @@ def _day(moment: Any) -> str:
 
 def _moment(moment: Any) -> str:
     return f"{date_format(timezone.localdate(moment))} {timezone.localtime(moment):%H:%M}" if moment else EMPTY
+
+
+def _hours(talk: SeparateTalk) -> str:
+    """From when to when a separate talk was held."""
+    since, until = (timezone.localtime(at) for at in (talk.period.lower, talk.period.upper))
+    return f"{since:%H:%M}–{until:%H:%M}"
 
 
 def _span(start: Any, end: Any) -> str:

@@ -32,6 +32,7 @@ from mediation.models import (
     Recusal,
     Room,
     SecondCallDraw,
+    SeparateTalk,
     Session,
     SessionMediator,
 )
@@ -192,14 +193,20 @@ def earlier_visits(visit: FollowUp) -> QuerySet[FollowUp]:
     return rows.select_related("done_by", "note").order_by("-done_at", "-pk")
 
 
-def sessions_of(case: Case) -> QuerySet[Session]:
-    """The sessions of a case, the newest first, with what the page shows; ``minutes`` where there are any."""
+def sessions_of(case: Case, *, with_notes: bool = False) -> QuerySet[Session]:
+    """The sessions of a case, the newest first, with what the page shows; ``minutes`` where there are any.
+
+    Args:
+        with_notes: with the private notes of separate talks, for who may read them.
+    """
     people = Attendance.objects.select_related("party__person")
-    rows = Session.objects.filter(case=case).select_related("case", "mediator", "room", "minutes")
+    rows = Session.objects.filter(case=case).select_related("case", "mediator", "room", "second_room", "minutes")
     seated = SessionMediator.objects.select_related("mediator")
-    return rows.prefetch_related(Prefetch("attendances", people), Prefetch("seats", seated), _told()).order_by(
-        "-period", "-pk"
-    )
+    talks = SeparateTalk.objects.select_related("mediator", "room")
+    talks = talks if with_notes else talks.defer("note")
+    return rows.prefetch_related(
+        Prefetch("attendances", people), Prefetch("seats", seated), Prefetch("talks", talks), _told()
+    ).order_by("-period", "-pk")
 
 
 def my_sessions(user: User) -> QuerySet[Session]:
@@ -207,9 +214,10 @@ def my_sessions(user: User) -> QuerySet[Session]:
     people = Attendance.objects.select_related("party__person")
     rows = Session.objects.planned().visible_to(user).filter(seats__mediator__user=user)
     return (
-        rows.select_related("case__category", "case__division", "mediator", "room")
+        rows.select_related("case__category", "case__division", "mediator", "room", "second_room")
         .prefetch_related(
             Prefetch("attendances", people),
+            Prefetch("talks", SeparateTalk.objects.select_related("mediator", "room").defer("note")),
             Prefetch("seats", SessionMediator.objects.select_related("mediator")),
             _told(),
         )

@@ -33,6 +33,12 @@ class WhenForm(forms.Form):
     )
     minutes = forms.TypedChoiceField(label=_("How long"), coerce=int, initial=60, widget=forms.HiddenInput)
     room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.none(), required=False)
+    second_room = forms.ModelChoiceField(
+        label=_("Second room"),
+        queryset=Room.objects.none(),
+        required=False,
+        help_text=_("For talks with one side alone while the other waits."),
+    )
     online_link = forms.URLField(
         label=_("or a link for an online session"), required=False, max_length=300, assume_scheme="https"
     )
@@ -53,11 +59,11 @@ class WhenForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("start", "room") if check_url else ():
+        for name in ("start", "room", "second_room") if check_url else ():
             self.fields[name].widget.attrs |= {
                 "hx-get": check_url,
                 "hx-trigger": "change",
-                "hx-include": "[name=start],[name=room],[name=minutes]",
+                "hx-include": "[name=start],[name=room],[name=second_room],[name=minutes]",
                 "hx-target": "#when-warnings",
             }
         if not may_be_away:
@@ -66,7 +72,8 @@ class WhenForm(forms.Form):
         self.fields["minutes"].choices = [  # type: ignore[attr-defined]
             (one, _("%(minutes)s minutes") % {"minutes": one}) for one in LENGTHS
         ]
-        self.fields["room"].queryset = rooms  # type: ignore[attr-defined]
+        for name in ("room", "second_room"):
+            self.fields[name].queryset = rooms  # type: ignore[attr-defined]
         self.fields["slot"].choices = [  # type: ignore[attr-defined]
             (key, f"{date_format(timezone.localtime(slot.start), 'm-d D H:i')} · {slot.room}")
             for key, slot in self._slots.items()
@@ -89,7 +96,7 @@ class WhenForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What the services take."""
         data = self.cleaned_data
-        place = Place(room=data["room"], online_link=data["online_link"], place=data["place"])
+        place = Place(**{name: data[name] for name in ("room", "online_link", "place", "second_room")})
         all_the_same = data.get("all_the_same", False)
         return {"start": data["start"], "minutes": data["minutes"], "place": place, "all_the_same": all_the_same}
 

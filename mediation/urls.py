@@ -12,6 +12,7 @@ from mediation.views import (
     home,
     hours,
     notices,
+    offers,
     papers,
     performing,
     prescriptions,
@@ -22,6 +23,7 @@ from mediation.views import (
     second_calls,
     sessions,
     signing,
+    talks,
     team,
     wordings,
 )
@@ -120,4 +122,7 @@ urlpatterns = [
     path("mediators/<int:pk>/own-file/forget/", register_edit.forget_file, name="own_file_forget"),
     path("mediators/<int:pk>/hours/", hours.hours, name="hours"),
     path("committees/choices/", register_edit.committee_choices, name="committee_choices"),
+    path("<str:number>/offer/", offers.make, name="offer"),
+    path("offers/<int:pk>/answer/", offers.answer, name="offer_answer"),
+    path("sessions/<int:pk>/talk/", talks.record, name="session_talk"),
 ]

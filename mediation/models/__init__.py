@@ -18,6 +18,7 @@ from mediation.models.follow_up import FollowUp
 from mediation.models.hours import MediatorHours
 from mediation.models.notice import Notice
 from mediation.models.obligation import Instalment, Obligation
+from mediation.models.offer import Offer, OfferAnswer, OfferInstalment, OfferTerm
 from mediation.models.paper import (
     CaseFile,
     DocxTemplate,
@@ -36,8 +37,10 @@ from mediation.models.recusal import Recusal
 from mediation.models.register_import import RegisterImport
 from mediation.models.reminder import Reminder
 from mediation.models.second_call import SecondCallDraw, SecondCallShare
+from mediation.models.separate_talk import SeparateTalk
 from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Session
 from mediation.models.session_mediator import SessionMediator
+from mediation.models.session_room import SessionRoom
 from mediation.models.signature import Signature
 
 __all__ = (
@@ -67,6 +70,10 @@ __all__ = (
     "Minutes",
     "Notice",
     "Obligation",
+    "Offer",
+    "OfferAnswer",
+    "OfferInstalment",
+    "OfferTerm",
     "PaperKind",
     "PaperTemplate",
     "PartyAbsence",
@@ -83,8 +90,10 @@ __all__ = (
     "Room",
     "SecondCallDraw",
     "SecondCallShare",
+    "SeparateTalk",
     "Session",
     "SessionMediator",
+    "SessionRoom",
     "Signature",
     "Urging",
     "VisitChannel",

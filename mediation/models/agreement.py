@@ -60,6 +60,10 @@ class Agreement(models.Model):
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
     serial = models.PositiveIntegerField(_("serial number"), null=True, blank=True)
     form = models.CharField(_("form"), max_length=8, choices=Form.choices)
+    offer = models.OneToOneField(
+        "mediation.Offer", models.PROTECT, null=True, blank=True, related_name="agreement",
+        verbose_name=_("accepted offer that it came from"),
+    )  # fmt: skip
     responsibilities = models.TextField(_("facts, issues and responsibilities"), blank=True, default="")
     terms = models.TextField(_("terms"))
     terms_language = models.CharField(

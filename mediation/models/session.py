@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -49,6 +49,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
 class Session(models.Model):
     """A mediation session. ``round`` counts how often the case was reopened; one room, one link or one place.
 
+    ``second_room`` is there for talks with one side alone. That no room is taken twice at a time, as the first or
+    the second, is held by :class:`mediation.models.SessionRoom`.
+
     ``mediator`` leads it; all who mediate, the lead among them, are its ``seats``.
     """
 
@@ -78,6 +81,9 @@ class Session(models.Model):
     room = models.ForeignKey(
         Room, models.PROTECT, null=True, blank=True, related_name="sessions", verbose_name=_("room")
     )
+    second_room = models.ForeignKey(
+        Room, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("second room")
+    )
     online_link = models.URLField(_("link"), max_length=300, blank=True)
     place = models.CharField(_("place"), max_length=200, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PLANNED)
@@ -94,10 +100,9 @@ class Session(models.Model):
         verbose_name_plural = _("mediation sessions")
         ordering = ("period", "pk")
         constraints = (
-            ExclusionConstraint(
-                name="mediation_session_one_in_a_room",
-                expressions=[("room", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
-                condition=STANDING,
+            models.CheckConstraint(
+                name="mediation_session_second_room",
+                condition=Q(second_room__isnull=True) | (Q(room__isnull=False) & ~Q(second_room=F("room"))),
             ),
             models.CheckConstraint(
                 name="mediation_session_one_place",

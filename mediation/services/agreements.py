@@ -18,7 +18,8 @@ from cases.states import Outcome
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.ledger import text_digest
 from governance_center.transactions import atomic
-from mediation.models import Agreement, Committee, Instalment, Mediator, Obligation
+from mediation.models import Agreement, Committee, Instalment, Mediator, Obligation, Offer
+from mediation.services import offers
 from mediation.services.clarity import Draft, Term, UnclearAgreement, clarity_checks, listed
 from mediation.services.performing import AlreadyPerformed
 from mediation.services.signing import TextChanged, is_open, lock_open, put_in_force, text_of
@@ -46,6 +47,7 @@ def reach_agreement(
     obligations: Sequence[Term] | None = None,
     responsibilities: str = "",
     if_not: str = "",
+    offer: int | None = None,
 ) -> Agreement:
     """Record what the parties agreed, number it, and resolve the case by it.
 
@@ -55,9 +57,11 @@ def reach_agreement(
         perform_by: the last day of performance, not before today; without one the latest day of the obligations.
         obligations: None for an agreement that is told in ``terms`` alone; else those of a written one are
             checked by :func:`mediation.services.clarity.clarity_checks`, as are those of an oral one that has any.
+        offer: key of the accepted offer that the agreement was drafted from.
 
     Raises:
         MissingInput: without terms.
+        OfferGone: the offer is not the last of the case, or not accepted.
         NoAgreement: ``perform_by`` lies in the past, or no such form.
         UnclearAgreement: with all faults at once.
         GovernanceError: as :func:`cases.services.resolve_case`.
@@ -78,6 +82,7 @@ def reach_agreement(
         case=case,
         mediator=mediator,
         form=form,
+        offer=_accepted(case, offer) if offer else None,
         responsibilities=responsibilities.strip(),
         terms=terms,
         terms_language=terms_language,
@@ -162,6 +167,14 @@ def _check_clarity(
         faults = [fault for fault in faults if fault.row is not None]
     if faults:
         raise UnclearAgreement(faults)
+
+
+def _accepted(case: Case, key: int) -> Offer:
+    """The offer from which the agreement was drafted; its case stays locked until the transaction ends."""
+    found = offers.accepted(lock(case))
+    if found is None or found.pk != key:
+        raise offers.OfferGone()
+    return found
 
 
 def _number(mediator: Mediator | None, year: int) -> dict[str, object]:

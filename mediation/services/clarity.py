@@ -104,8 +104,19 @@ def clarity_checks(draft: Draft) -> list[Fault]:
     faults = [Fault(None, name, NEEDED) for name in ("responsibilities", "if_not") if not getattr(draft, name).strip()]
     if not draft.obligations:
         faults.append(Fault(None, None, _("A written agreement names at least one obligation.")))
-    for row, term in enumerate(draft.obligations):
-        checks = (_people(term, draft.parties), _substance(term), _days(term, draft.today), _parts(term, draft.today))
+    return faults + term_faults(draft.obligations, draft.parties, draft.today)
+
+
+def term_faults(terms: Sequence[Term], parties: Collection[int], today: dt.date) -> list[Fault]:
+    """What is missing in single obligations or contradicts itself.
+
+    Args:
+        parties: keys of the parties of the case.
+        today: no day may lie before it.
+    """
+    faults: list[Fault] = []
+    for row, term in enumerate(terms):
+        checks = (_people(term, parties), _substance(term), _days(term, today), _parts(term, today))
         faults += [Fault(row, name, message) for check in checks for name, message in check]
     return faults
 

@@ -15,7 +15,7 @@ from departments.presence import local_holidays_of
 from governance_center.calendar import local_day
 from governance_center.errors import GovernanceError
 from mediation.free_times import Hours, Span, called, meets, organisation_keys, starts_in, taken_of
-from mediation.models import Attendance, Mediator, Room, Session, SessionMediator
+from mediation.models import Attendance, Mediator, Room, SessionMediator, SessionRoom
 
 SLOTS_A_DAY, SHOWN_SLOTS = 2, 8
 
@@ -51,6 +51,7 @@ def refuse_clash(
     *,
     period: DateTimeTZRange,
     room: Room | None,
+    second_room: Room | None = None,
     mediators: Iterable[Mediator],
     parties: Collection[CaseParty],
     but: int | None,
@@ -63,9 +64,10 @@ def refuse_clash(
     Raises:
         RoomTaken, MediatorTaken, PartyTaken.
     """
-    standing = Session.objects.standing().filter(period__endswith__gt=period.lower).exclude(pk=but or 0)
-    if room:
-        _check(RoomTaken, "room", str(room), period, standing.filter(room=room).values_list("period", flat=True))
+    taken = SessionRoom.objects.filter(period__endswith__gt=period.lower).exclude(session=but or 0)
+    for name, one in (("room", room), ("second_room", second_room)):
+        if one:
+            _check(RoomTaken, name, str(one), period, taken.filter(room=one).values_list("period", flat=True))
     for mediator in mediators:
         seats = SessionMediator.objects.filter(is_live=True, mediator=mediator, period__endswith__gt=period.lower)
         seats = seats.exclude(session=but or 0)
@@ -106,7 +108,7 @@ def free_slots(case: Case, mediators: Collection[Mediator], days: int = 10, *, m
     seats = SessionMediator.objects.filter(is_live=True, mediator__in=mediators, period__overlap=window)
     spans += [(one.lower, one.upper) for one in seats.values_list("period", flat=True)]
     by_room: dict[int | None, list[Span]] = {}
-    near = Session.objects.standing().filter(room__in=rooms, period__overlap=window)
+    near = SessionRoom.objects.filter(room__in=rooms, period__overlap=window)
     for room, period in near.values_list("room", "period"):
         by_room.setdefault(room, []).append((period.lower, period.upper))
     first = local_day(now)

@@ -37,7 +37,7 @@ AHEAD = dt.timedelta(days=180)
 """A session is called at most this long before."""
 
 CONSTRAINTS = (
-    "mediation_session_one_in_a_room",
+    "mediation_sessionroom_one_session",
     "mediation_session_one_of_a_mediator",
     "mediation_attendance_one_of_a_person",
     "mediation_attendance_one_of_an_organisation",
@@ -67,6 +67,12 @@ class NotOurRoom(GovernanceError):
     message = _("This room is not in use, or belongs to another county.")
 
 
+class BadSecondRoom(GovernanceError):
+    code = "bad_second_room"
+    status = 422
+    message = _("A second room is for a session in a room, and another one than the first.")
+
+
 class NoMediator(GovernanceError):
     code = "no_mediator"
     message = _("The case has no mediator yet; assign one first.")
@@ -85,20 +91,25 @@ class NotAParty(GovernanceError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a session is: exactly one of them."""
+    """Where a session is: exactly one of room, link and place; with a room maybe a second for separate talks."""
 
     room: Room | None = None
     online_link: str = ""
     place: str = ""
+    second_room: Room | None = None
 
     def check(self, case: Case) -> None:
-        """Raises OnePlace, or NotOurRoom for a room out of use or of another county."""
+        """Raises OnePlace, BadSecondRoom, or NotOurRoom for a room out of use or of another county."""
         if sum(map(bool, (self.room, self.online_link.strip(), self.place.strip()))) != 1:
             raise OnePlace(field="room")
-        if self.room:
-            fresh = Room.objects.filter(pk=self.room.pk, is_active=True)
-            if not self.room.centre_id.startswith(case.county_code) or not fresh.exists():
-                raise NotOurRoom(field="room")
+        if self.second_room and (self.room is None or self.room.pk == self.second_room.pk):
+            raise BadSecondRoom(field="second_room")
+        for name, room in (("room", self.room), ("second_room", self.second_room)):
+            if room is None:
+                continue
+            fresh = Room.objects.filter(pk=room.pk, is_active=True)
+            if not room.centre_id.startswith(case.county_code) or not fresh.exists():
+                raise NotOurRoom(field=name)
 
 
 def may_call(case: Case, user: User) -> bool:
@@ -143,7 +154,13 @@ def record_rights_told(
 
 
 def warnings(
-    case: Case, *, start: dt.datetime, minutes: int, room: Room | None, session: Session | None = None
+    case: Case,
+    *,
+    start: dt.datetime,
+    minutes: int,
+    room: Room | None,
+    second_room: Room | None = None,
+    session: Session | None = None,
 ) -> list[str]:
     """What stands against a time that somebody is typing: who or what is taken, who cannot come, whose hours it is not.
 
@@ -155,7 +172,9 @@ def warnings(
     period, found = DateTimeTZRange(start, start + dt.timedelta(minutes=minutes)), []
     but = session.pk if session else None
     checks: tuple[Callable[[], None], ...] = (
-        lambda: refuse_clash(period=period, room=room, mediators=team, parties=parties, but=but),
+        lambda: refuse_clash(
+            period=period, room=room, second_room=second_room, mediators=team, parties=parties, but=but
+        ),
         lambda: refuse_absence(parties, period),
     )
     for check in checks:
@@ -196,15 +215,16 @@ def _call(*, case: Case, by: User, start: dt.datetime, minutes: int, place: Plac
     team = _team_for(case, by)
     period = _period(start, minutes, now)
     place.check(case)
-    mine = Session.objects.planned().filter(case=case, called_by=by, period=period, room=place.room)
+    rooms = {"room": place.room, "second_room": place.second_room}
+    mine = Session.objects.planned().filter(case=case, called_by=by, period=period, **rooms)
     if earlier := mine.filter(online_link=place.online_link.strip(), place=place.place.strip()).first():
         return earlier
     parties = called(case)
-    refuse_clash(period=period, room=place.room, mediators=team, parties=parties, but=None)
+    refuse_clash(period=period, **rooms, mediators=team, parties=parties, but=None)
     if not all_the_same:
         refuse_absence(parties, period)
     session = Session.objects.create(
-        case=case, round=case.reopened_count, period=period, mediator=team[0], room=place.room,
+        case=case, round=case.reopened_count, period=period, mediator=team[0], **rooms,
         online_link=place.online_link.strip(), place=place.place.strip(), called_by=by, created_at=now,
     )  # fmt: skip
     Attendance.objects.bulk_create(
@@ -241,12 +261,13 @@ def _move(*, session: Session, by: User, start: dt.datetime, minutes: int, place
     attendances = list(row.attendances.select_related("party__person", "party__case"))
     parties = [one.party for one in attendances]
     team = [one.mediator for one in row.seats.select_related("mediator")]
-    refuse_clash(period=period, room=place.room, mediators=team, parties=parties, but=row.pk)
+    rooms = {"room": place.room, "second_room": place.second_room}
+    refuse_clash(period=period, **rooms, mediators=team, parties=parties, but=row.pk)
     if not all_the_same:
         refuse_absence(parties, period)
-    row.period, row.room = period, place.room
+    row.period, row.room, row.second_room = period, place.room, place.second_room
     row.online_link, row.place = place.online_link.strip(), place.place.strip()
-    row.save(update_fields=["period", "room", "online_link", "place"])
+    row.save(update_fields=["period", "room", "second_room", "online_link", "place"])
     row.attendances.update(period=period)
     row.seats.update(period=period)
     write(row, case, EventKind.SESSION_MOVED, by)

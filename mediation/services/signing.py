@@ -19,6 +19,7 @@ from cases.workflow import Actor
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.events import publish
 from governance_center.ledger import text_digest
+from governance_center.listing import enumerated
 from governance_center.transactions import atomic
 from mediation import agreement_paper, fairness, scans, signature_drawing
 from mediation.models import Agreement, Assignment, Mediator, Signature
@@ -65,6 +66,11 @@ class WrongSigningDay(GovernanceError):
     code = "wrong_signing_day"
     status = 422
     message = _("Choose a day between that of the agreement and today.")
+
+
+class NotAllSigned(GovernanceError):
+    code = "not_all_signed"
+    message = _("The seal comes after all signatures. Still to sign: %(who)s.")
 
 
 class AlreadySealed(GovernanceError):
@@ -256,10 +262,11 @@ def sign_on_paper(
 
 @atomic
 def record_seal(*, agreement: Agreement, by: User, sealed_on: dt.date, site: str) -> Agreement:
-    """Record that the committee's seal is on the agreement; sent twice it is one.
+    """Record that the committee's seal is on the agreement, after all have signed; sent twice it is one.
 
     Raises:
-        NotAllowed: see :func:`may_witness`. NotToSign. WrongSigningDay. AlreadySealed: with another day.
+        NotAllowed: see :func:`may_witness`. NotToSign. AlreadySealed: with another day.
+        NotAllSigned: a signature is missing. WrongSigningDay: in the future, or before the last signature.
     """
     case = lock(Case(pk=agreement.case_id))
     fresh = Agreement.objects.get(pk=agreement.pk)
@@ -269,6 +276,12 @@ def record_seal(*, agreement: Agreement, by: User, sealed_on: dt.date, site: str
         raise AlreadySealed()
     case, row = lock_open(agreement, by)
     check_day(row, sealed_on, "sealed_on")
+    if waiting := missing(row):
+        raise NotAllSigned(who=enumerated(one.label for one in waiting))
+    if any(one.signed_on > sealed_on for one in row.signatures.all()):
+        raise WrongSigningDay(
+            _("The seal comes after the last signature; choose its day or a later one."), field="sealed_on"
+        )
     row.sealed_on, row.sealed_by = sealed_on, by
     row.save(update_fields=["sealed_on", "sealed_by"])
     facts = {"agreement": row.pk, "sealed_on": sealed_on.isoformat(), "committee": row.committee_id}

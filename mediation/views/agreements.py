@@ -26,8 +26,11 @@ from mediation.agreement_forms import (
     empty_rows,
     filled_rows,
     initial_of,
+    initial_of_offer,
+    rows_of_offer,
 )
 from mediation.models import Agreement, Instalment, Obligation
+from mediation.services import offers
 from mediation.services.agreements import may_correct
 
 DUE = {"obligation": Obligation, "instalment": Instalment}
@@ -42,6 +45,9 @@ def agreement(request: HttpRequest, number: str) -> HttpResponse:
         if not case_page.may_agree(case, user):
             messages.warning(request, _("This is not possible now; the case has moved on."))
             return redirect("cases:detail", case.number)
+        offer = offers.accepted(case) if "offer" in request.GET else None
+        if offer:
+            return _form_page(request, case, AgreementForm(initial=initial_of_offer(offer)), rows_of_offer(offer))
         return _form_page(request, case, AgreementForm(), empty_rows(case, 1))
     if "more" in request.POST:
         return _one_row_more(request, case, AgreementForm)

@@ -66,6 +66,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {
         "minutes": _minutes(request, min(LENGTHS, key=lambda one: abs(one - lasts))),
         "room": session.room,
+        "second_room": session.second_room,
         "online_link": session.online_link,
         "place": session.place,
     }
@@ -88,11 +89,11 @@ def when(request: HttpRequest, number: str) -> HttpResponse:
     case = _case(request, number)
     form = WhenForm(request.GET, slots=(), rooms=selectors.rooms_for(case))
     form.is_valid()
-    start, room = form.cleaned_data.get("start"), form.cleaned_data.get("room")
+    start, rooms = form.cleaned_data.get("start"), {one: form.cleaned_data.get(one) for one in ("room", "second_room")}
     key = request.GET.get("session", "")
     session = Session.objects.filter(case=case, pk=key).first() if key.isdecimal() else None
     minutes = _minutes(request, 60)
-    found = services.warnings(case, start=start, minutes=minutes, room=room, session=session) if start else []
+    found = services.warnings(case, start=start, minutes=minutes, session=session, **rooms) if start else []
     return render(request, "mediation/_when.html", {"warnings": found})
 
 
@@ -263,5 +264,6 @@ def _case(request: HttpRequest, number: str) -> Case:
 def _session(request: HttpRequest, pk: int) -> Session:
     rows = Session.objects.visible_to(staff(request))
     return get_object_or_404(
-        rows.select_related("case__category", "case__division", "mediator", "room__centre", "minutes"), pk=pk
+        rows.select_related("case__category", "case__division", "mediator", "room__centre", "second_room", "minutes"),
+        pk=pk,
     )

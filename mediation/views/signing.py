@@ -21,6 +21,7 @@ from cases.models import Case, Document
 from cases.services.documents import content_of
 from governance_center import papers
 from governance_center.http import submit
+from governance_center.listing import enumerated
 from mediation import agreement_paper, life, selectors
 from mediation.models import Agreement
 from mediation.services import may_record_performance
@@ -111,6 +112,10 @@ def seal(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that the committee's seal is on the paper."""
     user = staff(request)
     row, case = agreement_of(user, pk)
+    waiting = services.missing(row)
+    if request.method != "POST" and services.is_open(row, case) and waiting:
+        messages.warning(request, str(services.NotAllSigned(who=enumerated(one.label for one in waiting))))
+        return redirect("mediation:signing", row.pk)
     form = SealForm(request.POST or None)
 
     def use_case() -> object:
