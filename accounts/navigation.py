@@ -41,12 +41,13 @@ IMPORTS = Entry("intake:imports", "file-import", _("Take over old registers"))
 WORDINGS = Entry("mediation:wordings", "file-text", _("What papers say"))
 OUTREACH = Entry("intake:outreach", "home-search", _("Outreach"))
 MY_OUTREACH = Entry("intake:outreach_mine", "home-heart", _("My households"))
+EXPORTS = Entry("reporting:exports", "file-download", _("My exports"))
 ADMIN = Entry("admin:index", "settings", _("Administration"))
 
 BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
-    Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS, CALENDAR, EXPERTS, MY_OUTREACH),
-    Role.OFFICER: (REFERRALS, CASES, WHISTLES, SUPERVISION, CALENDAR, EXPERTS),
-    Role.MEDIATOR: (MEDIATION, AGREEMENTS, FOLLOW_UPS, CASES, MEDIATORS, EXPERTS),
+    Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS, CALENDAR, EXPERTS, MY_OUTREACH, EXPORTS),
+    Role.OFFICER: (REFERRALS, CASES, WHISTLES, SUPERVISION, CALENDAR, EXPERTS, EXPORTS),
+    Role.MEDIATOR: (MEDIATION, AGREEMENTS, FOLLOW_UPS, CASES, MEDIATORS, EXPERTS, EXPORTS),
     Role.DISPATCHER: (
         DISPATCH,
         CASES,
@@ -65,8 +66,9 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         DASHBOARD,
         IMPORTS,
         OUTREACH,
+        EXPORTS,
     ),
-    Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, COMMITTEES, MEDIATORS, CALENDAR, OUTREACH),
+    Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, COMMITTEES, MEDIATORS, CALENDAR, OUTREACH, EXPORTS),
     Role.ADMINISTRATOR: (ADMIN, IMPORTS, WORDINGS),
 }
 
