@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from reporting.exporting import cases, mediation
+from reporting.exporting import cases, gb31000, mediation
 from reporting.exporting.asked import ExportKind
 
 CASE_READERS = (Role.CLERK, Role.OFFICER, Role.MEDIATOR, Role.DISPATCHER, Role.OFFICIAL)
@@ -36,6 +36,15 @@ KINDS: Mapping[str, ExportKind] = {
         ExportKind(
             "mediators", _("Mediators"), _("The register of mediators as it is now."),
             CASE_READERS, mediation.mediator_rows, mediation.mediator_headings, mediation.mediator_cells,
+        ),
+        ExportKind(
+            "gb31000", _("Yearly record of disputes (GB/T 31000)"),
+            _(
+                "Disputes accepted on these days, in the 27 fields of the standard, always in Chinese. "
+                "Size of the event: 01 under 5 people, 02 from 5, 03 from 50."
+            ),
+            (Role.DISPATCHER, Role.OFFICIAL), gb31000.rows, gb31000.headings, gb31000.cells, opens=True,
+            language=gb31000.LANGUAGE,
         ),
     )
 }  # fmt: skip
