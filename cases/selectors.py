@@ -169,6 +169,8 @@ def _label(kind: str, data: dict[str, Any]) -> str | Promise:
     """The words of an event. A restriction that a dispatcher set or lifted stands among the progress of a case."""
     if kind == EventKind.PROGRESS and "restricted" in data:
         return _("restricted") if data["restricted"] else _("restriction lifted")
+    if kind == EventKind.PROGRESS and "statistics" in data:
+        return _("entered for the statistics")
     return EventKind(kind).label
 
 

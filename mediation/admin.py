@@ -26,6 +26,7 @@ from mediation.models import (
     PowerOfAttorney,
     PrescribedStep,
     Prescription,
+    Prevention,
     Recusal,
     Reminder,
     Replacement,
@@ -36,6 +37,7 @@ from mediation.models import (
     Session,
     SessionMediator,
     Signature,
+    StatisticsEntry,
     Urging,
 )
 
@@ -335,3 +337,19 @@ class CaseFileAdmin(ReadOnlyAdmin):
     list_select_related = ("case", "made_by")
     search_fields = ("case__number",)
     exclude = ("front",)
+
+
+@admin.register(StatisticsEntry)
+class StatisticsEntryAdmin(ReadOnlyAdmin):
+    list_display = ("case", "source", "is_difficult", "by", "at")
+    list_filter = ("source", "is_difficult")
+    list_select_related = ("case", "by")
+    search_fields = ("case__number",)
+
+
+@admin.register(Prevention)
+class PreventionAdmin(ReadOnlyAdmin):
+    list_display = ("case", "kind", "people", "by", "at")
+    list_filter = ("kind",)
+    list_select_related = ("case", "by")
+    search_fields = ("case__number",)

@@ -21,6 +21,7 @@ from mediation.views import (
     second_calls,
     sessions,
     signing,
+    statistics,
     team,
     wordings,
 )
@@ -117,4 +118,5 @@ urlpatterns = [
     path("<str:number>/papers/made/<str:kind>/<int:source>/renew/", papers.renew, name="paper_renew"),
     path("mediators/<int:pk>/own-file/", register_edit.own_file, name="own_file"),
     path("mediators/<int:pk>/own-file/forget/", register_edit.forget_file, name="own_file_forget"),
+    path("<str:number>/statistics/", statistics.statistics, name="statistics"),
 ]

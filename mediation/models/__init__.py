@@ -38,6 +38,7 @@ from mediation.models.second_call import SecondCallDraw, SecondCallShare
 from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Session
 from mediation.models.session_mediator import SessionMediator
 from mediation.models.signature import Signature
+from mediation.models.statistics import Prevention, StatisticsEntry
 
 __all__ = (
     "MEMBERS",
@@ -72,6 +73,7 @@ __all__ = (
     "PowerOfAttorney",
     "PrescribedStep",
     "Prescription",
+    "Prevention",
     "Qualification",
     "Recusal",
     "RegisterImport",
@@ -84,6 +86,7 @@ __all__ = (
     "Session",
     "SessionMediator",
     "Signature",
+    "StatisticsEntry",
     "Urging",
     "VisitChannel",
 )

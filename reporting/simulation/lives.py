@@ -15,6 +15,7 @@ from cases.levels import level_of
 from cases.models import (
     Case,
     CaseParty,
+    Channel,
     EventKind,
     Kind,
     Note,
@@ -28,7 +29,9 @@ from cases.states import Outcome
 from cases.workflow import Actor
 from governance_center.calendar import local_day
 from governance_center.ledger import text_digest
-from mediation.models import Agreement, Assignment, Obligation
+from mediation.models import Agreement, Assignment, Obligation, Prevention, StatisticsEntry
+from mediation.services.statistics import Prevented, source_of
+from mediation.services.statistics import facts_of as facts_of_statistics
 from reporting.simulation import texts
 from reporting.simulation.desk import AtTheDesk
 from reporting.simulation.visits import Afterwards
@@ -257,7 +260,31 @@ class Life(AtTheDesk, Afterwards):
             outcome = Outcome.SERVICE_DONE if is_service else Outcome.SETTLED
         data = {"outcome": outcome.value, "level": level_of(self.lead.division_id), **facts}
         self._move("resolve", self.handler, data, at, self.acting_as)
+        if self.acting_as == Actor.MEDIATOR:
+            self._enter_statistics(at)
         self._finish_handling(at)
+
+    def _enter_statistics(self, at: dt.datetime) -> None:
+        """What the mediator says of some cases for the statistics, drawn for each case by itself."""
+        rng = random.Random(f"statistics {self.case.number}")
+        if rng.random() > 0.25:
+            return
+        source = source_of(self.case)
+        if self.case.channel == Channel.TRANSFER:
+            source = rng.choice(["court", "court", "petitions", "procuratorate", "other"])
+        entry = self.rows.add(
+            StatisticsEntry(
+                case_id=self.case.pk, source=source, is_difficult=rng.random() < 0.3, by=self.handler, at=at
+            )
+        )
+        prevented = {}
+        if rng.random() < 0.25:
+            kind = rng.choice(["crime", "crime", "crime", "suicide", "group_petition", "group_fight"])
+            many = kind.startswith("group")
+            prevented[kind] = Prevented(rng.randrange(6, 40) if many else rng.randrange(1, 4), texts.PREVENTED[kind])
+            told = {"people": prevented[kind].people, "note": prevented[kind].note, "by": self.handler, "at": at}
+            self.rows.add(Prevention(case_id=self.case.pk, kind=kind, **told))
+        self._write(EventKind.PROGRESS, self.handler, facts_of_statistics(entry, prevented), at)
 
     def _owe(self, agreement: Agreement) -> None:
         """What the respondent does by the day agreed: long since done, lately in most cases, and some are late.
