@@ -7,7 +7,9 @@ services use, and the ledger is chained from them.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import random
+from decimal import Decimal
 
 from accounts.models import User
 from cases import deadlines, ledger, routing
@@ -38,6 +40,13 @@ from reporting.simulation.visits import Afterwards
 
 SETTLED_AFTER = dt.timedelta(days=40)
 """What was due longer ago has been done."""
+
+
+ABOUT_MONEY = frozenset({
+    "wage_arrears", "labour", "contract", "loan_finance", "damages", "consumer", "traffic_accident", "medical",
+    "social_insurance", "property_management", "land_contracting", "tourism", "e_commerce", "production_business",
+})  # fmt: skip
+"""Categories of which a sum of money is in dispute."""
 
 
 class Life(AtTheDesk, Afterwards):
@@ -265,9 +274,11 @@ class Life(AtTheDesk, Afterwards):
         self._finish_handling(at)
 
     def _enter_statistics(self, at: dt.datetime) -> None:
-        """What the mediator says of some cases for the statistics, drawn for each case by itself."""
+        """The sum in dispute, and what the mediator says of some cases for the statistics; drawn for each by itself."""
         rng = random.Random(f"statistics {self.case.number}")
-        if rng.random() > 0.25:
+        if self.case.category_id in ABOUT_MONEY:
+            self.case.amount = Decimal(round(math.exp(rng.gauss(9, 1.2)), -2))
+        if rng.random() > 0.25 or self.case.reopened_count:
             return
         source = source_of(self.case)
         if self.case.channel == Channel.TRANSFER:
