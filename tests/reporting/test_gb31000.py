@@ -67,7 +67,7 @@ def year(world: World) -> World:
     _guided_to_court(world)
     third = registered(
         world, at(2025, 12, 31, 23), dt.date(2026, 1, 30), "other", title="供热管道施工受阻",
-        narrative="居民阻拦施工", people_involved=50,
+        narrative="居民阻拦施工", people_involved=50, due_at=dt.datetime(2026, 1, 31, tzinfo=LOCAL_ZONE),
     )  # fmt: skip
     join(third, "applicant", organisation="龙井供热公司")
     join(third, "respondent", Person.objects.create(name="李某"))
