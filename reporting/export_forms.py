@@ -102,7 +102,7 @@ def described(filters: Filters) -> list[tuple[str, str]]:
     """Filters in words: what each is called, and its values as a page shows them."""
     own = {"first": _("from"), "last": _("to"), "place": _("Place")}
     found = []
-    for name, values in filters.items():
+    for name, values in sorted(filters.items(), key=lambda item: ([*own, item[0]].index(item[0]), item[0])):
         if name == "sort":
             continue
         known = CaseFilter.base_filters.get(name)

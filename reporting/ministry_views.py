@@ -19,7 +19,7 @@ from cases import selectors
 from governance_center import papers
 from reporting.forms import PeriodForm, presets
 from reporting.ministry import figures, writing
-from reporting.ministry.columns import COLUMNS, GROUPS
+from reporting.ministry.columns import COLUMNS, GROUPS, Column
 from reporting.selectors import Period
 from reporting.views import _division, _path_to
 
@@ -46,11 +46,7 @@ def form(request: HttpRequest) -> HttpResponse:
         "groups": GROUPS,
         "rows": [_line("", _("Total"), table.total), *(_line(row.key, row.name, row.values) for row in table.rows)],
         "matrix": figures.matrix(division.pk, period, by) if by != "category" else None,
-        "definitions": [
-            (f"{group.label} · {column.label}" if group.label else column.label, column.definition)
-            for group in GROUPS
-            for column in group.columns
-        ],
+        "definitions": [(_title(column), column.definition) for column in COLUMNS.values()],
         "as_of": timezone.localtime(),
     }
     return render(request, "reporting/ministry_form.html", context)
@@ -74,6 +70,7 @@ def form_cases(request: HttpRequest) -> HttpResponse:
         "division": division,
         "period": period,
         "column": column,
+        "title": _title(column),
         "names": [name for name in names if name],
         "page": page,
         "hidden": behind.count() - page.paginator.count,
@@ -128,6 +125,12 @@ def _asked(request: HttpRequest, user: User) -> tuple[Any, Period, PeriodForm]:
 def _line(key: str, name: str, values: dict[str, figures.Number]) -> dict[str, Any]:
     cells = zip(COLUMNS.values(), writing.cells(values), strict=True)
     return {"key": key, "name": name, "cells": list(cells)}
+
+
+def _title(column: Column) -> str:
+    """The heading of a column together with that of its group."""
+    group = next(group for group in GROUPS if column in group.columns)
+    return f"{group.label} · {column.label}" if group.label else str(column.label)
 
 
 def _category_name(code: str) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Role
 from cases.filters import ORDERINGS, CaseFilter
 from cases.models import Case, CaseEvent, CaseParty, EventKind
 from cases.states import State
-from reporting.exporting.asked import Asked, Cell, Reader, moment
+from governance_center.calendar import last_day
+from reporting.exporting.asked import Asked, Cell, Reader, day, moment
 
 Part = CaseParty.Part
 
@@ -29,11 +32,11 @@ def case_rows(asked: Asked) -> QuerySet[Case]:
 
 def case_headings() -> list[str]:
     return [
-        _("Case number"), _("Registered"), _("Accepted"), _("State"), _("Kind"), _("Category"), _("Place"),
-        _("Summary"), _("Lead"), _("Handling limit"), _("Resolved"), _("Outcome"), _("Resolved at level"),
+        _("Case number"), _("Registered at"), _("Accepted at"), _("State"), _("Kind"), _("Category"), _("Place"),
+        _("Summary"), _("Lead"), _("Handling limit"), _("Resolved at"), _("Outcome"), _("Resolved at level"),
         _("Times reopened"), _("Centre"), _("Channel"), _("Risk"), _("Amount in dispute (yuan)"),
         _("People involved"), _("Mediator"), _("Applicants"), _("Identity numbers of the applicants"),
-        _("Phones of the applicants"), _("Respondents"), _("Other parties"), _("Closed"),
+        _("Phones of the applicants"), _("Respondents"), _("Other parties"), _("Closed at"),
     ]  # fmt: skip
 
 
@@ -46,7 +49,7 @@ def case_cells(batch: Sequence[Case], asked: Asked) -> Iterator[list[Cell]]:
         yield [
             case.number, moment(case.registered_at), moment(case.accepted_at), str(State(case.state).label),
             case.get_kind_display(), case.category.name, case.division.name, case.title,
-            case.lead.name if case.lead else "", moment(case.due_at), moment(case.resolved_at),
+            case.lead.name if case.lead else "", _until(case.due_at), moment(case.resolved_at),
             case.get_outcome_display() if case.outcome else "", case.get_resolved_level_display(),
             case.reopened_count, case.centre.name, case.get_channel_display(), case.get_risk_level_display(),
             "" if case.amount is None else case.amount,
@@ -82,6 +85,13 @@ def event_cells(batch: Sequence[CaseEvent], asked: Asked) -> Iterator[list[Cell]
             str(states.get(event.data.get("from", ""), "")), str(states.get(event.data.get("to", ""), "")),
             json.dumps(event.data, ensure_ascii=False, sort_keys=True), event.hash,
         ]  # fmt: skip
+
+
+def _until(due: dt.datetime | None) -> str:
+    """A limit of whole days by its last day, one of hours by its moment."""
+    if due is not None and timezone.localtime(due).time() == dt.time():
+        return day(last_day(due))
+    return moment(due)
 
 
 def _named(parties: Sequence[CaseParty], asked: Asked, *parts: str) -> str:

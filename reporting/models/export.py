@@ -43,7 +43,7 @@ class Export(models.Model):
 
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="exports", verbose_name=_("asked for by"))
     asked_at = models.DateTimeField(_("asked for at"), auto_now_add=True)
-    kind = models.CharField(_("list"), max_length=20)
+    kind = models.CharField(pgettext_lazy("export", "list"), max_length=20)
     format = models.CharField(_("kind of file"), max_length=4, choices=Format.choices, default=Format.XLSX)
     filters = models.JSONField(_("filters"), default=dict, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=Language.choices, default=Language.CHINESE)
@@ -160,7 +160,7 @@ class ExportEntry(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("user"))
     at = models.DateTimeField(_("at"), auto_now_add=True)
     what = models.CharField(_("what"), max_length=8, choices=What.choices)
-    kind = models.CharField(_("list"), max_length=20)
+    kind = models.CharField(pgettext_lazy("export", "list"), max_length=20)
     format = models.CharField(_("kind of file"), max_length=4, choices=Export.Format.choices)
     filters = models.JSONField(_("filters"), default=dict, blank=True)
     opens = models.BooleanField(_("with identity numbers and phones in full"), default=False)

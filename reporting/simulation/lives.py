@@ -17,7 +17,6 @@ from cases.levels import level_of
 from cases.models import (
     Case,
     CaseParty,
-    Channel,
     EventKind,
     Kind,
     Note,
@@ -281,7 +280,7 @@ class Life(AtTheDesk, Afterwards):
         if rng.random() > 0.25 or self.case.reopened_count:
             return
         source = source_of(self.case)
-        if self.case.channel == Channel.TRANSFER:
+        if rng.random() < 0.2:
             source = rng.choice(["court", "court", "petitions", "procuratorate", "other"])
         entry = self.rows.add(
             StatisticsEntry(
