@@ -72,7 +72,10 @@ GROUPS: Sequence[Group] = (
                 ),
             ),
             Column("success", _("Succeeded"), _("Of these, those that were resolved."), Q(resolved_at__isnull=False)),
-            Column("parties", pgettext_lazy("form", "Parties"), _("The parties of these cases; representatives apart."), sums="parties"),
+            Column(
+                "parties", pgettext_lazy("form", "Parties"), _("The parties of these cases; representatives apart."),
+                sums="parties",
+            ),
             Column("amount", _("Amount (10,000 yuan)"), _("What was in dispute in these cases."), sums="amount"),
             Column(
                 "difficult", _("Difficult, complex"), _("Of these, those that the mediator entered as such."),
