@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.filters import CaseFilter
-from departments.models import Division
+from cases.models import Category
+from departments.models import Department, Division
 from governance_center.forms import SubmissionKeyMixin
 from reporting.exporting.asked import Filters
 from reporting.exporting.kinds import kinds_of
@@ -24,6 +26,11 @@ IGNORED = frozenset({"page", "export", "csrfmiddlewaretoken"})
 """What stands in the address of a list and narrows nothing."""
 
 MOST_QUERY = 2000
+
+NAMED: dict[str, type[Model]] = {
+    "place": Division, "county": Division, "category": Category, "lead": Department, "mediator": User,
+}  # fmt: skip
+"""Filters whose values are the keys of rows with a name."""
 
 
 class ExportForm(SubmissionKeyMixin, forms.Form):
@@ -109,7 +116,12 @@ def described(filters: Filters) -> list[tuple[str, str]]:
         label = own.get(name) or (known.label if known else name)
         choices = dict(known.extra.get("choices") or ()) if known else {}
         words = [str(choices.get(value, value)) for value in values]
-        if name in {"place", "county"}:
-            words = list(map(str, Division.objects.filter(pk__in=values))) or words
+        if name in NAMED:
+            words = [str(row) for row in NAMED[name]._default_manager.filter(pk__in=_keys(name, values))] or words
         found.append((str(label), "、".join(words)))
     return found
+
+
+def _keys(name: str, values: Sequence[str]) -> list[str]:
+    """Of accounts only what can be a key."""
+    return [value for value in values if name != "mediator" or value.isdigit()]

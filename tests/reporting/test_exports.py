@@ -13,13 +13,14 @@ import pytest
 from django.db import Error, IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import Look, Notification, Role
 from cases.models import Case, CaseEvent, CaseParty, Person
 from governance_center.errors import MissingInput, NotAllowed
 from mediation.models import FollowUp
 from reporting import tasks
+from reporting.export_forms import described
 from reporting.exporting import files
 from reporting.models import Export, ExportEntry, ExportPart
 from reporting.services import exports
@@ -389,3 +390,13 @@ def test_a_file_in_korean_has_korean_headings(world: World) -> None:
     exports.run_export(job.pk)
     job.refresh_from_db()
     assert "사건번호" in content(job).decode("utf-8-sig").splitlines()[0]
+
+
+def test_filters_are_told_in_words(world: World) -> None:
+    given = {"last": ["2025-12-31"], "first": ["2025-01-01"], "category": ["neighbour"], "place": [LONGJING],
+             "mediator": ["x"], "state": ["resolved"], "sort": ["number"], "unknown": ["1"]}  # fmt: skip
+    with translation.override("zh-hans"):
+        found = described(given)
+    assert [value for _label, value in found[:4]] == ["2025-01-01", "2025-12-31", "龙井市", "neighbour 类"]
+    assert len(found) == 7
+    assert ("unknown", "1") in found
