@@ -6,11 +6,12 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import Error, IntegrityError, connection, transaction
+from django.db import Error, IntegrityError, connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -332,6 +333,24 @@ def test_what_kills_its_worker_again_and_again_is_given_up(world: World) -> None
     Export.objects.filter(pk=job.pk).update(state="running", attempts=exports.MOST_ATTEMPTS)
     assert exports.run_export(job.pk) == "failed"
     assert Notification.objects.get().kind == "export.failed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_started_several_times_at_once_is_made_once(world: World) -> None:
+    many(make_case(world), 300)
+    job = ask(world.clerk)
+
+    def run(pk: int) -> str:
+        try:
+            return tasks.run_export(pk)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(run, [job.pk] * 4))
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.done) == ("done", 1, 301)
+    assert ExportEntry.objects.count() == Notification.objects.filter(kind="export.done").count() == 1
 
 
 # --- the lists
