@@ -41,12 +41,14 @@ IMPORTS = Entry("intake:imports", "file-import", _("Take over old registers"))
 WORDINGS = Entry("mediation:wordings", "file-text", _("What papers say"))
 OUTREACH = Entry("intake:outreach", "home-search", _("Outreach"))
 MY_OUTREACH = Entry("intake:outreach_mine", "home-heart", _("My households"))
+MINISTRY_FORM = Entry("reporting:ministry_form", "report", _("Ministry's form"))
+EXPORTS = Entry("reporting:exports", "file-download", _("My exports"))
 ADMIN = Entry("admin:index", "settings", _("Administration"))
 
 BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
-    Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS, CALENDAR, EXPERTS, MY_OUTREACH),
-    Role.OFFICER: (REFERRALS, CASES, WHISTLES, SUPERVISION, CALENDAR, EXPERTS),
-    Role.MEDIATOR: (MEDIATION, AGREEMENTS, FOLLOW_UPS, CASES, MEDIATORS, EXPERTS),
+    Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS, CALENDAR, EXPERTS, MY_OUTREACH, EXPORTS),
+    Role.OFFICER: (REFERRALS, CASES, WHISTLES, SUPERVISION, CALENDAR, EXPERTS, EXPORTS),
+    Role.MEDIATOR: (MEDIATION, AGREEMENTS, FOLLOW_UPS, CASES, MEDIATORS, EXPERTS, EXPORTS),
     Role.DISPATCHER: (
         DISPATCH,
         CASES,
@@ -65,8 +67,9 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         DASHBOARD,
         IMPORTS,
         OUTREACH,
+        EXPORTS,
     ),
-    Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, COMMITTEES, MEDIATORS, CALENDAR, OUTREACH),
+    Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, COMMITTEES, MEDIATORS, CALENDAR, OUTREACH, EXPORTS),
     Role.ADMINISTRATOR: (ADMIN, IMPORTS, WORDINGS),
 }
 
@@ -78,11 +81,13 @@ def entries_of(user: User) -> tuple[Entry, ...]:
     """The entries of a role.
 
     Clerks of a street or township, whose code has nine digits, also find the whistles; officers of townships and of
-    the police, who visit after a resolution, the visits.
+    the police, who visit after a resolution, the visits; those of justice the statistics of people's mediation.
     """
     entries = BY_ROLE[user.role]
     if user.role == Role.OFFICER and user.department_id in VISITING_DEPARTMENTS:
         return (*entries, FOLLOW_UPS)
+    if user.role == Role.OFFICER and user.department_id == "justice":
+        return (*entries, MINISTRY_FORM)
     if user.role == Role.CLERK and len(user.scope_code) == 9:
         return (*entries, WHISTLES)
     return entries

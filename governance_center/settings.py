@@ -223,6 +223,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 55},
     },
+    "sweep-exports": {
+        "task": "reporting.tasks.sweep_exports",
+        "schedule": 60,
+        "options": {"expires": 55},
+    },
     "colour-limits": {
         "task": "cases.tasks.colour_limits",
         "schedule": 60,

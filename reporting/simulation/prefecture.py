@@ -38,9 +38,11 @@ from mediation.models import (
     InvestigationRecord,
     Minutes,
     Obligation,
+    Prevention,
     RightsNotice,
     Session,
     SessionMediator,
+    StatisticsEntry,
 )
 from reporting.simulation import filed
 from reporting.simulation import world as stage
@@ -64,7 +66,7 @@ CONSULTATIONS, REFUSED = 0.037, 0.018
 ORDER = (
     Person, PersonKey, Case, CaseParty, Note, Referral, Deadline, RoutingDecision, CaseEvent, CaseAccess,
     CaseNumberSeries, Visit, Assignment, RightsNotice, InvestigationRecord, Session, SessionMediator, Attendance, Minutes,
-    Obligation, Agreement, FollowUp,
+    Obligation, Agreement, FollowUp, StatisticsEntry, Prevention,
 )  # fmt: skip
 """The tables that are filled, those that others refer to first; but what is owed before the agreement that then is in
 force, because nothing is added to one in force. References are checked at the end of the transaction."""
