@@ -73,32 +73,37 @@ def assess(counts: Counts, calendar: Calendar, day: dt.date, rules: Rules) -> tu
     if model is None:
         return None, []
     found: dict[Cell, Finding] = {}
+    seen = {window: model.window(window) for window in WINDOWS}
     for number in range(len(counts.levels)):
-        for finding in _discoveries(model, number, day, rules):
+        for finding in _discoveries(counts, {window: seen[window][number] for window in WINDOWS}, number, day, rules):
             best = found.get(finding.cell)
             if best is None or finding.tail < best.tail:
                 found[finding.cell] = finding
     return model, sorted(found.values(), key=lambda one: (one.tail, one.cell))
 
 
-def _discoveries(model: Model, number: int, day: dt.date, rules: Rules) -> Iterator[Finding]:
-    """The findings of a level, each county a family."""
+def _discoveries(
+    counts: Counts, seen: Mapping[int, Expected], number: int, day: dt.date, rules: Rules
+) -> Iterator[Finding]:
+    """The findings of a level, each county a family.
+
+    Cells below the least that is told of are tested with the probability 1, which errs on the side of silence.
+    """
     families: dict[int, list[Finding]] = defaultdict(list)
-    level = model.counts.levels[number]
-    tested = len(WINDOWS) * np.bincount(level.counties, minlength=len(model.counts.counties))
-    for window in WINDOWS:
-        for finding in _seen(model.window(window)[number], number, window, day):
+    level = counts.levels[number]
+    tested = len(WINDOWS) * np.bincount(level.counties, minlength=len(counts.counties))
+    for window, expected in seen.items():
+        for finding in _above(expected, number, window, day, rules):
             families[int(level.counties[finding.column[1]])].append(finding)
     for county, findings in families.items():
         kept = benjamini_hochberg([one.tail for one in findings], rules.rate, int(tested[county]))
-        for finding, is_kept in zip(findings, kept, strict=True):
-            if is_kept and finding.observed >= max(rules.least, rules.times * finding.expected):
-                yield finding
+        yield from (finding for finding, is_kept in zip(findings, kept, strict=True) if is_kept)
 
 
-def _seen(expected: Expected, number: int, window: int, day: dt.date) -> Iterator[Finding]:
-    """The cells with cases; the others have a tail of 1."""
-    for column in expected.observed.nonzero()[0]:
+def _above(expected: Expected, number: int, window: int, day: dt.date, rules: Rules) -> Iterator[Finding]:
+    """The cells with as many cases as are told of, and how probable so many are."""
+    enough = (expected.observed >= rules.least) & (expected.observed >= rules.times * expected.mean)
+    for column in enough.nonzero()[0]:
         observed, mean = int(expected.observed[column]), float(expected.mean[column])
         dispersion = float(expected.dispersion[column])
         yield Finding(

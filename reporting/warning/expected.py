@@ -37,11 +37,14 @@ LEVEL_HALF_LIFE, SHARE_HALF_LIFE = 6.5, 13.0
 PRIOR_CASES = 3.0
 """A division's share in a category is drawn towards its share in all by the weight of so many cases."""
 
-SEASON_CASES = 25.0
+SEASON_CASES = 50.0
 """A season is drawn towards the one above it by the weight of so many cases a month."""
 
-ODD, MOST_GROWTH, PSEUDO = 2.5, 1.25, 50.0
-"""Standard deviations from which a block is odd; bounds of the yearly growth; weight of the common dispersion."""
+ODD, PSEUDO = 2.5, 50.0
+"""Standard deviations from which a block is odd; weight of the dispersion that all categories have in common."""
+
+MOST_GROWTH, GROWTH_CASES = 1.25, 500.0
+"""Bounds of the growth of a year, and the weight by which it is drawn towards none."""
 
 
 @dataclass(frozen=True)
@@ -181,8 +184,8 @@ def _growth(cases: Floats, exposure: Floats) -> float:
     level = cases.sum(axis=0) / np.maximum(exposure.sum(axis=0), 1e-9)
     expected = exposure @ level
     seen = cases.sum(axis=1)
-    late = (seen[-YEAR:].sum() + PSEUDO) / (expected[-YEAR:].sum() + PSEUDO)
-    early = (seen[-2 * YEAR : -YEAR].sum() + PSEUDO) / (expected[-2 * YEAR : -YEAR].sum() + PSEUDO)
+    late = (seen[-YEAR:].sum() + GROWTH_CASES) / (expected[-YEAR:].sum() + GROWTH_CASES)
+    early = (seen[-2 * YEAR : -YEAR].sum() + GROWTH_CASES) / (expected[-2 * YEAR : -YEAR].sum() + GROWTH_CASES)
     return float(np.clip(late / early, 1 / MOST_GROWTH, MOST_GROWTH))
 
 
@@ -195,7 +198,7 @@ def _county_seasons(level: Level, whole: _Whole, busy: Floats, months: Ints, sta
     expected = (table @ means) * drawn
     seen = table @ cases
     expected *= (seen.sum(axis=0) + 1) / (expected.sum(axis=0) + 1)
-    found: Floats = drawn * (seen + 2 * SEASON_CASES) / (expected + 2 * SEASON_CASES)
+    found: Floats = drawn * (seen + SEASON_CASES) / (expected + SEASON_CASES)
     return found
 
 
