@@ -71,7 +71,9 @@ def run() -> list[Row]:
     false = tally.false / counties / months
     share = 100 * tally.found / tally.counted
     _print(tally)
-    what = f"{tally.counted} planted outbreaks of {LEAST_EXTRA} cases or more that make a fortnight {LEAST_TIMES:g} times"
+    what = (
+        f"{tally.counted} planted outbreaks of {LEAST_EXTRA} cases or more that make a fortnight {LEAST_TIMES:g} times"
+    )
     return [
         Row(
             "early_warning", f"{what} as busy: found within 14 days", share, "%", LEAST_FOUND, share / LEAST_FOUND,

@@ -224,9 +224,7 @@ _above: dict[str, tuple[Mapping[str, Deed], Callable[[User], QuerySet[Any]]]] = 
 _offered_above: dict[str, tuple[str, Sequence[str]]] = {}
 
 
-def add(
-    kind: str, deeds: Sequence[Deed], *, at: Sequence[str], visible: Callable[[User], QuerySet[Any]]
-) -> None:
+def add(kind: str, deeds: Sequence[Deed], *, at: Sequence[str], visible: Callable[[User], QuerySet[Any]]) -> None:
     """Deeds of a kind of row that belongs to a floor above, offered in the lists ``at``; from an app's ``ready``."""
     _above[kind] = ({deed.code: deed for deed in deeds}, visible)
     _offered_above.update({code: (kind, [deed.code for deed in deeds]) for code in at})

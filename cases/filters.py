@@ -70,7 +70,9 @@ class CaseFilter(django_filters.FilterSet):
     accepted_to = django_filters.DateFilter(method="to_day", label=_("Accepted to"))
     registered_from = django_filters.DateFilter(method="registered_from_day", label=_("Registered from"))
     registered_to = django_filters.DateFilter(method="registered_to_day", label=_("Registered to"))
-    incoming = django_filters.CharFilter(method="only_incoming", label=_("As counted by early warning"), widget=HiddenInput)
+    incoming = django_filters.CharFilter(
+        method="only_incoming", label=_("As counted by early warning"), widget=HiddenInput
+    )
     colour = django_filters.ChoiceFilter(
         method="in_colour",
         label=_("Time limits"),

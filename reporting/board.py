@@ -68,5 +68,3 @@ def _deed(words: tuple[Any, Any, str], page: str, hint: Any) -> Deed:
 def _may(attention: Attention, user: User) -> bool:
     """Somebody else may have taken note meanwhile."""
     return attention.acknowledged_at is None and watching.may_answer(attention, user)
-
-

@@ -52,7 +52,9 @@ def warning(request: HttpRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, _("Kept."))
         return redirect("reporting:warning", pk)
-    return _alert_page(request, alert, form, VerdictForm(initial={"verdict": alert.verdict, "note": alert.verdict_note}))
+    return _alert_page(
+        request, alert, form, VerdictForm(initial={"verdict": alert.verdict, "note": alert.verdict_note})
+    )
 
 
 @require_POST
@@ -74,9 +76,7 @@ def repeats(request: HttpRequest) -> HttpResponse:
     rows = selectors.repeats_of(user, selectors.today())
     page = Paginator(rows, REPEATS_PER_PAGE).get_page(request.GET.get("page"))
     shown = [(row, selectors.names_of(row, user), watching.may_answer(row, user)) for row in page]
-    return render(
-        request, "reporting/repeats.html", {"page": page, "repeats": shown, "tab": "repeats", **_about(user)}
-    )
+    return render(request, "reporting/repeats.html", {"page": page, "repeats": shown, "tab": "repeats", **_about(user)})
 
 
 @role_required(Role.DISPATCHER)
@@ -87,9 +87,7 @@ def repeat(request: HttpRequest, pk: int) -> HttpResponse:
     form = AcknowledgeForm(request.POST or None, initial={"note": row.note})
     if request.method == "POST" and submit(
         form,
-        lambda: watching.acknowledge(
-            attention=Repeat.objects.get(pk=row.pk), by=user, note=form.cleaned_data["note"]
-        ),
+        lambda: watching.acknowledge(attention=Repeat.objects.get(pk=row.pk), by=user, note=form.cleaned_data["note"]),
     ):
         messages.success(request, _("Kept."))
         return redirect("reporting:repeats")

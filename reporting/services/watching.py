@@ -20,7 +20,7 @@ from departments.presence import local_holidays_of
 from governance_center.errors import MissingInput, NotAllowed
 from governance_center.transactions import atomic
 from reporting.daily import daily_counts
-from reporting.models import Alert, Attention, Repeat, WatchRun
+from reporting.models import Alert, Attention, WatchRun
 from reporting.services import repeating
 from reporting.warning.assess import DAYS_OF_HISTORY, Finding, Rules, assess, ended, weeks
 from reporting.warning.counts import Cell, Counts, gather
@@ -92,7 +92,9 @@ def _keep(day: dt.date, model: Model | None, findings: Sequence[Finding]) -> lis
         is_new = row.pk is None
         row.held_on, row.window, row.observed = day, finding.window, finding.observed
         row.expected, row.dispersion, row.tail = finding.expected, finding.dispersion, finding.tail
-        row.weeks = [{**asdict(week), "first": week.first.isoformat()} for week in weeks(model, finding)] if model else []
+        row.weeks = (
+            [{**asdict(week), "first": week.first.isoformat()} for week in weeks(model, finding)] if model else []
+        )
         row.save()
         standing[finding.cell] = row
         opened += [row] if is_new else []
@@ -162,5 +164,4 @@ def may_answer(attention: Attention, user: User) -> bool:
 def _locked(attention: A, by: User) -> A:
     if not may_answer(attention, by):
         raise NotAllowed()
-    model = Alert if isinstance(attention, Alert) else Repeat
-    return model.objects.visible_to(by).select_for_update(of=("self",)).get(pk=attention.pk)
+    return type(attention)._default_manager.select_for_update(of=("self",)).get(pk=attention.pk)

@@ -67,7 +67,8 @@ def assess(counts: Counts, calendar: Calendar, day: dt.date, rules: Rules) -> tu
     """The cells that stand out on ``day``, the last complete day; the most improbable first.
 
     The cells and windows of a level within a county are one family: of what a county is told of itself, of its
-    townships or of its villages, at most ``rules.rate`` is false in the long run. Where there is less than half a year of history nothing is found (and there is no model).
+    townships or of its villages, at most ``rules.rate`` is false in the long run. Where there is less than half a
+    year of history nothing is found (and there is no model).
     """
     model = fit(counts, calendar, (day - counts.first).days)
     if model is None:

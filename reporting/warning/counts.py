@@ -24,7 +24,7 @@ class DayCount(NamedTuple):
     day: dt.date
     division: str
     category: str
-    count: int
+    cases: int
 
 
 class Cell(NamedTuple):
@@ -79,7 +79,7 @@ def gather(
     known = sorted({code for code in divisions if len(code) in LENGTHS[:2]})
     counties = [code for code in known if len(code) == LENGTHS[0]]
     kept = [
-        ((row.day - first).days, row.division, column[row.category], row.count)
+        ((row.day - first).days, row.division, column[row.category], row.cases)
         for row in rows
         if row.category in column and 0 <= (row.day - first).days < days
     ]

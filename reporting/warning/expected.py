@@ -110,7 +110,9 @@ def fit(counts: Counts, calendar: Calendar, last: int) -> Model | None:
     months = calendar.months[start : last + 1]
     shares = totals[:, :trained].sum(axis=1)
     shares = shares / max(float(shares.sum()), 1e-9)
-    whole = _Whole.of(np.diff(counts.whole[start : end + 1], axis=0).astype(np.float64), shares @ busy[:, :trained], months[:trained])
+    whole = _Whole.of(
+        np.diff(counts.whole[start : end + 1], axis=0).astype(np.float64), shares @ busy[:, :trained], months[:trained]
+    )
     season = _county_seasons(counties, whole, busy[:, :trained], months[:trained], start)
     path = np.vstack([np.repeat(whole.path, BLOCK, axis=0), np.tile(whole.now, (BLOCK, 1))])
     day_means = busy.T[:, counties.counties] * path[:, counties.parents] * season[months]
@@ -205,25 +207,22 @@ def _county_seasons(level: Level, whole: _Whole, busy: Floats, months: Ints, sta
 def _fits(counts: Counts, whole: _Whole, day_means: Floats, start: int, blocks: int) -> list[Fit]:
     fits: list[Fit] = []
     edges = start + BLOCK * np.arange(blocks + 1)
-    above: Ints | None = None
+    categories = counts.levels[0].parents
     for level in counts.levels:
         seen = np.diff(level.sums[edges], axis=0).astype(np.float64)
         totals = np.diff(level.totals[edges], axis=0).astype(np.float64)
         if not fits:
             parents = _by_block(day_means)
-            categories = level.parents
             higher = parents @ np.eye(len(counts.counties))[level.places]
         else:
             parents = fits[-1].usual[:, level.parents]
-            assert above is not None
-            categories = above[level.parents]
+            categories = categories[level.parents]
             higher = np.diff(counts.levels[len(fits) - 1].totals[edges], axis=0)[:, level.place_parents]
         fitted = _fit_level(level, seen, totals, parents, higher.astype(np.float64), categories)
         if not fits:
             known = np.maximum(whole.known[categories], 1.0)
             fitted = replace(fitted, dispersion=fitted.dispersion + 1 / known)
         fits.append(fitted)
-        above = categories
     return fits
 
 

@@ -84,14 +84,18 @@ def groups(incidents: Iterable[Incident], links: Iterable[tuple[int, int]], toda
     for members in _households(by_person, links):
         joined = {one.case: one for person in members for one in by_person[person]}
         if len(members) > 1 and len(joined) > max(len(by_person[person]) for person in members):
-            household = Group("household", f"household:{county}:{min(members)}", members, incidents=list(joined.values()))
+            household = Group(
+                "household", f"household:{county}:{min(members)}", members, incidents=list(joined.values())
+            )
             if _holds(household, today):
                 found.append(household)
                 continue
         found += [
             one
             for person in sorted(members)
-            if _holds(one := Group("person", f"person:{county}:{person}", frozenset([person]), "", by_person[person]), today)
+            if _holds(
+                one := Group("person", f"person:{county}:{person}", frozenset([person]), "", by_person[person]), today
+            )
         ]
     told = {frozenset(one.case for one in group.incidents) for group in found}
     for key, rows in sorted(by_address.items()):

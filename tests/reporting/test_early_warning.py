@@ -47,9 +47,9 @@ def test_a_day_is_a_local_day_and_only_what_everybody_may_see_counts(world: Worl
     cases_on(world, DAY, 1, "legal_advice", kind="consultation")
     cases_on(world, DAY, 1, state="not_accepted")
     cases_on(world, DAY, 1, state="closed", outcome="merged", merged_into=late)
-    found = {(row.division, row.category): row.count for row in daily_counts(DAY, DAY)}
+    found = {(row.division, row.category): row.cases for row in daily_counts(DAY, DAY)}
     assert found == {(VILLAGE, "neighbour"): 3, (LIYUAN, "social_insurance"): 1}
-    assert [row.count for row in daily_counts(DAY + dt.timedelta(days=1), DAY + dt.timedelta(days=1))] == [1]
+    assert [row.cases for row in daily_counts(DAY + dt.timedelta(days=1), DAY + dt.timedelta(days=1))] == [1]
     assert list(daily_counts(DAY, DAY, "222401")) == []
 
 
@@ -152,8 +152,8 @@ def test_the_list_takes_the_same_number_of_queries_for_more_warnings(wave: World
     first = queries()
     for code in ("psychological", "other", "marriage_family"):
         Alert.objects.create(
-            division_id=LIYUAN, category=Category.objects.get(pk=code), opened_on=DAY, held_on=DAY, window=7, observed=9,
-            expected=1, tail=1e-5,
+            division_id=LIYUAN, category=Category.objects.get(pk=code), opened_on=DAY, held_on=DAY, window=7,
+            observed=9, expected=1, tail=1e-5,
         )  # fmt: skip
     assert queries() == first
 
