@@ -43,7 +43,7 @@ def sign(user: User) -> str:
 
 def register() -> None:
     """Put the lists and what can be done in them on the board; called when the room opens."""
-    board.add((1, ALERTS), (1, REPEATS), sign=sign)
+    board.add((0, ALERTS), (0, REPEATS), sign=sign)
     note = (_("Take note"), _("Taken note of; it leaves the board."), "check")
     hint = _("Say what is done about it. It stays on the list of early warnings.")
     board_deeds.add(

@@ -42,7 +42,7 @@ from mediation.models import (
     Session,
     SessionMediator,
 )
-from reporting.simulation import filed
+from reporting.simulation import filed, wave
 from reporting.simulation import world as stage
 from reporting.simulation.filed import FiledLife as Life
 from reporting.simulation.telling import Spec, office_moment
@@ -267,6 +267,7 @@ def _specs(rng: random.Random, until: dt.date, accepted: int, resolved: int) -> 
     specs += [spec("refused", day) for day in refused]
     specs.sort(key=lambda one: one.registered_at)
     filed.choose(specs, until)
+    wave.choose(specs, until)
     return specs
 
 

@@ -7,7 +7,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+from django.utils import timezone
 
+from reporting.services import watching
 from reporting.simulation import register, today
 
 
@@ -33,6 +35,7 @@ class Command(BaseCommand):
         call_command("simulate", if_empty=True)
         register.build()
         today.stage()
+        watching.watch(today=timezone.localdate())
 
 
 class _Silent:
