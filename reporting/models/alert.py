@@ -99,6 +99,15 @@ class Alert(Attention):
         """How many times the expected number."""
         return self.observed / max(self.expected, 0.01)
 
+    @property
+    def expected_text(self) -> str:
+        """The expected number, of two figures behind the point where it is below one."""
+        return f"{self.expected:.2f}" if self.expected < 1 else f"{self.expected:.1f}"
+
+    @property
+    def ratio_text(self) -> str:
+        return f"{self.ratio:.0f}" if self.ratio >= 10 else f"{self.ratio:.1f}"
+
 
 class WatchRun(models.Model):
     """A day was looked at. Its row is the lock that lets one worker do it at a time."""

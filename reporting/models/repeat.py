@@ -11,7 +11,7 @@ class Repeat(Attention):
     """A person, a household or an address with cases again and again.
 
     ``key`` says which: ``person:222405:12``, ``household:222405:12`` (county and the lowest file of it), or
-    ``address:`` with the division and the normalised address. ``cases`` are all of the last 365 days; who reads it
+    ``address:`` with the township and the normalised address. ``cases`` are all of the last 365 days; who reads it
     sees and counts those open to them.
     """
 

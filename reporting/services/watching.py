@@ -118,7 +118,7 @@ def _tell(opened: Sequence[Alert]) -> None:
                 fresh = Alert.objects.select_related("division", "category").get(pk=first.pk)
                 params = {
                     "place": fresh.division.name, "category": fresh.category.name, "count": first.observed,
-                    "days": first.window, "expected": f"{first.expected:.1f}", "warnings": len(alerts),
+                    "days": first.window, "expected": first.expected_text, "warnings": len(alerts),
                 }  # fmt: skip
             notify([reader], kind, key=f"warning.opened:{first.pk}", params=params, url=reverse("reporting:warnings"))
 

@@ -66,7 +66,7 @@ def groups(incidents: Iterable[Incident], links: Iterable[tuple[int, int]], toda
     """What is repeated among the incidents of a county in the last :data:`YEAR` days.
 
     A household takes the place of its members where its cases are more than those of any one of them; an address
-    that names exactly the cases of a person or household is left out. A case of two members counts once.
+    (within a township: the village may be noted or not) that names exactly the cases of a person or household is left out. A case of two members counts once.
 
     Args:
         links: pairs of files that live together.
@@ -79,7 +79,7 @@ def groups(incidents: Iterable[Incident], links: Iterable[tuple[int, int]], toda
         for person in incident.people:
             by_person[person].append(incident)
         for address in incident.addresses:
-            by_address[f"{incident.division}:{address}"].append(incident)
+            by_address[f"{incident.division[:9]}:{address}"].append(incident)
     found: list[Group] = []
     for members in _households(by_person, links):
         joined = {one.case: one for person in members for one in by_person[person]}
