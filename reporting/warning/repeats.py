@@ -65,8 +65,9 @@ def is_repeated(days: Sequence[dt.date], police: int, today: dt.date) -> bool:
 def groups(incidents: Iterable[Incident], links: Iterable[tuple[int, int]], today: dt.date) -> list[Group]:
     """What is repeated among the incidents of a county in the last :data:`YEAR` days.
 
-    A household takes the place of its members where its cases are more than those of any one of them; an address
-    (within a township: the village may be noted or not) that names exactly the cases of a person or household is left out. A case of two members counts once.
+    A household takes the place of its members where its cases are more than those of any one of them. An address is
+    one within a township, as the village may be noted or not; one that names exactly the cases of a person or
+    household is left out. A case of two members counts once.
 
     Args:
         links: pairs of files that live together.
