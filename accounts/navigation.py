@@ -32,6 +32,7 @@ BACKLOG = Entry("mediation:backlog", "user-share", _("Cases without a mediator")
 AGREEMENTS = Entry("mediation:due", "calendar-due", _("Performance of agreements"))
 FOLLOW_UPS = Entry("mediation:follow_ups", "phone-check", _("Follow-up visits"))
 DASHBOARD = Entry("reporting:dashboard", "chart-bar", _("Dashboard"))
+WARNINGS = Entry("reporting:warnings", "trending-up", _("Early warning"))
 ROTA = Entry("cases:rota", "calendar-event", _("Rota"))
 CALENDAR = Entry("cases:rota_calendar", "calendar-week", _("Rota calendar"))
 EXPERTS = Entry("cases:experts", "school", _("Legal workers' home"))
@@ -65,11 +66,23 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         CALENDAR,
         EXPERTS,
         DASHBOARD,
+        WARNINGS,
         IMPORTS,
         OUTREACH,
         EXPORTS,
     ),
-    Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, COMMITTEES, MEDIATORS, CALENDAR, OUTREACH, EXPORTS),
+    Role.OFFICIAL: (
+        DASHBOARD,
+        WARNINGS,
+        CASES,
+        WHISTLES,
+        SUPERVISION,
+        COMMITTEES,
+        MEDIATORS,
+        CALENDAR,
+        OUTREACH,
+        EXPORTS,
+    ),
     Role.ADMINISTRATOR: (ADMIN, IMPORTS, WORDINGS),
 }
 

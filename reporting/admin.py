@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from accounts.admin import ReadOnlyAdmin
-from reporting.models import Export, ExportEntry
+from reporting.models import Alert, Export, ExportEntry, WatchRun
 
 
 @admin.register(Export)
@@ -23,3 +23,16 @@ class ExportEntryAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     search_fields = ("user__username", "sha256")
     date_hierarchy = "at"
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin):
+    list_display = ("division", "category", "opened_on", "closed_on", "window", "observed", "expected", "verdict")
+    list_filter = ("verdict", "window")
+    list_select_related = ("division", "category")
+    date_hierarchy = "opened_on"
+
+
+@admin.register(WatchRun)
+class WatchRunAdmin(ReadOnlyAdmin):
+    list_display = ("day", "made_at", "cells", "held", "repeats")

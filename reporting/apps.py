@@ -7,4 +7,6 @@ class ReportingConfig(AppConfig):
     verbose_name = _("Figures")
 
     def ready(self) -> None:
-        from reporting import messages  # noqa: F401  registers what staff are told
+        from reporting import board, messages  # noqa: F401  registers what staff are told
+
+        board.register()

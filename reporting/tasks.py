@@ -1,8 +1,9 @@
 from celery import shared_task
+from django.utils import timezone
 
 from reporting.rollups.folding import fold
 from reporting.rollups.snapshots import take_backlog
-from reporting.services import exports
+from reporting.services import exports, watching
 
 
 @shared_task
@@ -27,3 +28,9 @@ def run_export(export_id: int) -> str:
 def sweep_exports() -> int:
     """Start exports that wait, take up those that lost their worker, remove old files; safe to run twice at once."""
     return exports.sweep_exports()
+
+
+@shared_task
+def watch() -> int:
+    """Look for early warnings and repeated incidents of yesterday, once; safe to run twice at once."""
+    return watching.watch(today=timezone.localdate())
