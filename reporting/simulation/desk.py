@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
 from cases import deadlines
@@ -18,7 +19,7 @@ from cases.services.opening import registered_facts
 from cases.services.people import key_rows
 from cases.states import State
 from departments.models import Division
-from intake.models import Visit
+from intake.models import Purpose, Visit
 from reporting.simulation import names, texts
 from reporting.simulation.telling import Telling
 
@@ -63,6 +64,17 @@ class AtTheDesk(Telling):
                 outcome=Visit.Outcome.NOT_ACCEPTED if spec.ending == "refused" else Visit.Outcome.NEW_CASE,
             )
         )  # fmt: skip
+
+    def _come_again(self, at: dt.datetime) -> None:
+        """The petitioner asks at the desk how the matter stands."""
+        visit = self.rows.add(
+            Visit(
+                centre_id=self.spec.county, at=at, channel="walk_in", clerk=self.clerk, person=self.petitioner,
+                language=self.petitioner.language, case_id=self.case.pk, purpose=Purpose.RETURN,
+                submission_key=UUID(int=self.rng.getrandbits(128), version=4), outcome=Visit.Outcome.ATTACHED,
+            )
+        )  # fmt: skip
+        self._write(EventKind.VISITED, self.clerk, {"visit": visit.pk, "channel": visit.channel}, at)
 
     def _person(self, county: str, place: Division) -> Person:
         from reporting.simulation.world import COUNTIES

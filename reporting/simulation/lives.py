@@ -48,6 +48,10 @@ ABOUT_MONEY = frozenset({
 """Categories of which a sum of money is in dispute."""
 
 
+LATE_SIGNATURES, CAME_AGAIN = 0.06, 0.12
+"""Parts of the cases that a department signed for late, and in which the petitioner came to the desk a second time."""
+
+
 class Life(AtTheDesk, Afterwards):
     """Lives a case through; the rows are in ``rows`` afterwards."""
 
@@ -121,11 +125,14 @@ class Life(AtTheDesk, Afterwards):
         self._returns()
         if self.case.is_contested:
             self._rule(self._within(finish, 0.3))
-        self._sign(self._within(finish, 0.3))
+        signed = self._within(finish, 0.3)
+        self._sign(signed if self.rng.random() < LATE_SIGNATURES else min(signed, self._soon(self.clock, 16)))
         if self.case.category.is_mediable and self.rng.random() < 0.68:
             self._assign(self._within(finish, 0.3))
         if self.rng.random() < 0.6:
             self._progress(self._within(finish, 0.5))
+        if self.rng.random() < CAME_AGAIN:
+            self._come_again(self._within(finish, 0.6))
         self.clock = finish
         return finish
 

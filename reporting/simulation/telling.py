@@ -118,8 +118,10 @@ class Telling:
     def _finish_moment(self, start: dt.datetime) -> dt.datetime:
         """When handling ends: half within six days, a long tail, always before the end."""
         days = self.rng.lognormvariate(math.log(6), 0.9)
-        if self.case.kind in {Kind.CONSULTATION, Kind.SERVICE, Kind.HAZARD}:
-            days *= 0.35
+        if self.case.kind == Kind.HAZARD:
+            days *= 0.05
+        elif self.case.kind in {Kind.CONSULTATION, Kind.SERVICE}:
+            days *= 0.2
         finish = start + dt.timedelta(days=days)
         if finish >= self.end:
             finish = start + (self.end - start) * self.rng.uniform(0.3, 0.9)

@@ -73,8 +73,9 @@ class Afterwards(Telling):
                              [60, 35, 5])[0]
         )  # fmt: skip
         visit.state, visit.outcome, visit.done_at, visit.done_by = FollowUp.State.DONE, outcome, at, visitor
-        if outcome != FollowUp.Outcome.NOT_REACHED and self.rng.random() < 0.85:
-            visit.satisfaction = "not_content" if relapse else self.rng.choices(["content", "fairly"], [78, 22])[0]
+        if outcome != FollowUp.Outcome.NOT_REACHED and self._tells() and self.rng.random() < 0.85:
+            said = self.rng.choices(["content", "fairly", "not_content"], [77, 19, 4])[0]
+            visit.satisfaction = "not_content" if relapse else said
         facts: dict[str, object] = {"follow_up": visit.pk, "day": visit.day, "outcome": outcome.value}
         if relapse or self.rng.random() < 0.3:
             digest = self._note(visitor, texts.RELAPSED if relapse else texts.VISITED, at)
@@ -93,6 +94,10 @@ class Afterwards(Telling):
         elif is_last:
             self._move("close", visitor, {}, at, Actor.VISITOR)
         return relapse
+
+    def _tells(self) -> bool:
+        """Whether these people say how content they are: about one household in seven never does."""
+        return self.serial % 7 != 3
 
     def _visitor(self) -> User:
         """As ``follow_ups.choose_visitor``: somebody other than the handler."""

@@ -48,7 +48,13 @@ def test_the_figures_are_exact_and_everything_holds(reference: None) -> None:
     assert found["consultations"] > 0
     assert found["refused"] > 0
     assert not list(ledger.verify())
-    assert Visit.objects.count() == Case.objects.count()
+    first, again = Visit.objects.exclude(outcome="attached"), Visit.objects.filter(outcome="attached")
+    assert first.count() == Case.objects.count()
+    assert set(again.values_list("case__events__kind", flat=True)) >= {"visit.attached"}
+    assert 0 < found["one_trip_rate"] < 100
+    assert 0 < found["satisfaction"] < 100
+    assert 0 < found["answer_rate"] < 100
+    assert 0 < found["on_time_rate"] < 100
 
 
 def test_every_chain_is_a_walk_through_the_workflow_table(reference: None) -> None:
