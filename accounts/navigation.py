@@ -35,6 +35,7 @@ DASHBOARD = Entry("reporting:dashboard", "chart-bar", _("Dashboard"))
 ROTA = Entry("cases:rota", "calendar-event", _("Rota"))
 CALENDAR = Entry("cases:rota_calendar", "calendar-week", _("Rota calendar"))
 EXPERTS = Entry("cases:experts", "school", _("Legal workers' home"))
+EXCLUSIONS = Entry("cases:exclusions", "filter-minus", _("Left out of the rate"))
 COMMITTEES = Entry("mediation:committees", "building-community", _("Committees"))
 MEDIATORS = Entry("mediation:mediators", "users", _("Mediators"))
 IMPORTS = Entry("intake:imports", "file-import", _("Take over old registers"))
@@ -63,10 +64,11 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         CALENDAR,
         EXPERTS,
         DASHBOARD,
+        EXCLUSIONS,
         IMPORTS,
         OUTREACH,
     ),
-    Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, COMMITTEES, MEDIATORS, CALENDAR, OUTREACH),
+    Role.OFFICIAL: (DASHBOARD, CASES, EXCLUSIONS, WHISTLES, SUPERVISION, COMMITTEES, MEDIATORS, CALENDAR, OUTREACH),
     Role.ADMINISTRATOR: (ADMIN, IMPORTS, WORDINGS),
 }
 
