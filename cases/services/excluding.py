@@ -71,7 +71,7 @@ def ask_exclusion(*, case: Case, by: User, ground: str, note: str) -> Exclusion:
         raise NobodyAbove()
     written, digest = write_note(case, by=by, text=note, at=now)
     row = Exclusion.objects.create(
-        case=case, ground=ground, note=written, asked_by=by, asked_for_id=by.division_id, asked_at=now
+        case=case, ground=ground, note=written, asked_by=by, asked_for_id=by.scope_code, asked_at=now
     )
     facts = {"exclusion": row.pk, "ground": str(row.ground), "asked_for": row.asked_for_id, **digest}
     ledger.append(case, [ledger.Entry(EventKind.EXCLUSION_ASKED, by, facts, now)])

@@ -87,7 +87,7 @@ def check_pair(case: Case, into: Case) -> None:
     elif into.state == State.NOT_ACCEPTED:
         reason = _("That case was not accepted; it cannot take another one up.")
     elif case.is_open and not into.is_open:
-        reason = _("That case has ended. Reopen it first, or record this one as a repeat of it.")
+        reason = _("That case has ended. Reopen it first; a matter that merely came again stays a case of its own.")
     elif case.accepted_at is not None and into.accepted_at is None:
         reason = _("That case is not accepted yet. Accept it first.")
     elif into.kind == Kind.CONSULTATION and case.kind != Kind.CONSULTATION:

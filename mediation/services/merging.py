@@ -17,6 +17,10 @@ def on_merging(*, case: Case, into: Case, by: User | None) -> None:
         NotMergeable: an agreement was reached in it, or a session held.
     """
     if Agreement.objects.filter(case=case).exists():
-        raise NotMergeable(_("An agreement was reached in it. Record it as a repeat instead."), field="into")
+        raise NotMergeable(
+            _("An agreement was reached in it: it is a matter that came again, not the same case."), field="into"
+        )
     if Session.objects.filter(case=case, state=Session.State.HELD).exists():
-        raise NotMergeable(_("A session was held in it. Record it as a repeat instead."), field="into")
+        raise NotMergeable(
+            _("A session was held in it: it is a matter that came again, not the same case."), field="into"
+        )

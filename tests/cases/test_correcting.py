@@ -1,5 +1,6 @@
 """A wrong entry is put right, also long after: who may, what stays, what follows, and what the history shows."""
 
+# ruff: noqa: F401, F811  the fixture comes from levelling
 from __future__ import annotations
 
 import datetime as dt
@@ -18,7 +19,7 @@ from cases.services.correcting import CannotRoute, NothingToCorrect, OtherProced
 from cases.services.handling import NotMediable
 from departments.models import Division
 from governance_center.errors import MissingInput, NotAllowed
-from tests.cases.levelling import limits  # noqa: F401  a fixture
+from tests.cases.levelling import limits
 from tests.world import LIYUAN, YANJI, World, make_case, make_user
 
 
@@ -94,12 +95,12 @@ def test_a_closed_case_is_corrected_and_no_limit_moves(world: World) -> None:
     case = make_case(world)
     sign_referral(referral=case.referrals.get(role="lead"), by=world.tax)
     resolve_case(case=case, by=world.tax, outcome="settled", note="办结")
-    limits = set(Deadline.objects.filter(case=case).values_list("pk", "rule", "due_at"))
+    before = set(Deadline.objects.filter(case=case).values_list("pk", "rule", "due_at"))
     case.refresh_from_db()
     correct_case(case=case, by=world.dispatcher, correction=right(case, category="public_service"), note="属服务事项")
     case.refresh_from_db()
     assert (case.kind, case.state) == ("service", "resolved")
-    assert set(Deadline.objects.filter(case=case).values_list("pk", "rule", "due_at")) == limits
+    assert set(Deadline.objects.filter(case=case).values_list("pk", "rule", "due_at")) == before
 
 
 def test_another_kind_counts_the_running_limit_anew_from_its_start(world: World) -> None:
@@ -118,9 +119,9 @@ def test_another_kind_counts_the_running_limit_anew_from_its_start(world: World)
 
 def test_a_category_of_the_same_kind_leaves_every_limit(world: World) -> None:
     case = make_case(world)
-    limits = set(Deadline.objects.filter(case=case).values_list("pk", "due_at"))
+    before = set(Deadline.objects.filter(case=case).values_list("pk", "due_at"))
     correct_case(case=case, by=world.dispatcher, correction=right(case, category="neighbour"), note="x")
-    assert set(Deadline.objects.filter(case=case).values_list("pk", "due_at")) == limits
+    assert set(Deadline.objects.filter(case=case).values_list("pk", "due_at")) == before
 
 
 @pytest.mark.parametrize(("old", "new"), [("social_insurance", "petition"), ("petition", "neighbour")])
