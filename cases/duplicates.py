@@ -56,7 +56,12 @@ def likely_same(case: Case, user: User) -> list[Likeness]:
 
 
 def merged_cases(case: Case) -> list[Case]:
-    """What was merged into the case, with the parties and papers that are shown with it."""
+    """What was merged into the case, with the parties and papers that are shown with it.
+
+    A case that was read for its page knows already whether there is any.
+    """
+    if not getattr(case, "has_merged", True):
+        return []
     return list(
         Case.objects.filter(merged_into=case)
         .select_related("category", "division")

@@ -80,6 +80,7 @@ def case_page(user: User, number: str) -> QuerySet[Case]:
     return (
         Case.objects.visible_to(user)
         .filter(number=number)
+        .annotate(has_merged=Exists(Case.objects.filter(merged_into=OuterRef("pk"))))
         .select_related("category", "centre", "division__parent", "lead", "mediator", "registered_by", "merged_into")
         .prefetch_related(
             Prefetch("parties", CaseParty.objects.select_related("person")),

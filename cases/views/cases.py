@@ -60,7 +60,6 @@ def case_detail(request: HttpRequest, number: str) -> HttpResponse:
         {
             "case": case,
             "kept": kept_of(case, user),
-            "merged_count": case.merged_cases.count(),
             "may_open_files": user.role in {Role.CLERK, Role.DISPATCHER},
             "decisions": decisions,
             "statutory_route": statutory_route_of(decisions),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -19,6 +20,7 @@ from cases.services import (
     merge_case,
     withdraw_case,
 )
+from intake.services.visits import VisitInput, attach_visit
 from reporting.models.rollup import Dim
 from reporting.periods import Period
 from reporting.rollups.folding import fold
@@ -105,6 +107,18 @@ def test_a_merged_case_counts_neither_as_accepted_nor_as_resolved(world: World) 
         assert (found["accepted"], found["resolved"], found["merged"]) == (1, 1, 1)
         assert found["resolved_in_period"] == 1
         fold()
+
+
+def test_visits_to_a_merged_case_are_trips_of_the_one_that_goes_on(world: World) -> None:
+    cases = [make_case(world, "neighbour") for _n in range(2)]
+    for case in cases:
+        attach_visit(case=case, centre=world.centre, clerk=world.clerk, data=VisitInput(), submission_key=uuid.uuid4())
+    merge_case(case=cases[1], into=cases[0], by=world.dispatcher, note="同一事项")
+    settle(world, cases[0])
+    with reading() as figures:
+        found = figures.totals(LONGJING, recent())
+    assert (found["resolved"], found["one_trip"]) == (1, 0)
+    assert differences() == []
 
 
 def test_the_adjusted_rate_leaves_out_what_was_approved_and_takes_it_back(world: World) -> None:
