@@ -64,7 +64,12 @@ class CorrectForm(_UserForm):
 class MergeForm(_UserForm):
     """The likely ones to choose from, and a number for any other."""
 
-    into = forms.ChoiceField(label=_("Which earlier case goes on"), required=False, widget=forms.RadioSelect)
+    into = forms.ChoiceField(
+        label=_("Which earlier case goes on"),
+        help_text=_("Cases of the ninety days before that share a party, or the place and the category."),
+        required=False,
+        widget=forms.RadioSelect,
+    )
     number = forms.CharField(
         label=_("Or its number"),
         help_text=_("Any earlier case that you see; the number has eighteen characters at most."),
@@ -81,11 +86,11 @@ class MergeForm(_UserForm):
         super().__init__(*args, case=case, user=user, **kwargs)
         found = likely_same(case, user)
         choices = [(one.case.number, _likeness(one.case, [str(reason) for reason in one.reasons])) for one in found]
-        field = self.fields["into"]
-        field.choices = choices  # type: ignore[attr-defined]
-        field.help_text = _("Cases of the ninety days before that share a party, or the place and the category.")
+        self.fields["into"].choices = choices  # type: ignore[attr-defined]
         if not choices:
-            field.help_text = _("No case of the ninety days before looks the same; type the number.")
+            del self.fields["into"]
+            self.fields["number"].label = _("Number of the earlier case")
+            self.fields["number"].help_text = _("No case of the ninety days before looks the same; type the number.")
 
     def clean(self) -> dict[str, Any]:
         """The number that was typed goes before what was chosen."""

@@ -38,7 +38,9 @@ def sections(case: Case, user: User) -> list[Section]:
 
 
 def actions(case: Case, user: User) -> list[Action]:
-    """The desk attaches a visit from here, too."""
+    """The desk attaches a visit from here, too; to a merged case none is attached any more."""
+    if case.merged_into_id is not None:
+        return []
     in_scope = bool(user.scope_code) and case.centre_id.startswith(user.scope_code)
     if user.role not in {Role.CLERK, Role.DISPATCHER} or not in_scope:
         return []

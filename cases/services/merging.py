@@ -57,8 +57,8 @@ def merge_case(*, case: Case, into: Case, by: User, note: str) -> Case:
     publish("case.merging", case=case, into=into, by=by)
     _written, digest = write_note(case, by=by, text=note, at=now)
     entry, changed = workflow.prepare(case, "merge", by=by, data={"into": into.pk, **digest}, at=now)
-    case.merged_into, case.is_contested = into, False
-    ledger.append(case, [entry], update=changed | {"merged_into", "is_contested"})
+    case.merged_into, case.is_contested, case.is_excluded = into, False, False
+    ledger.append(case, [entry], update=changed | {"merged_into", "is_contested", "is_excluded"})
     _end_what_ran(case, now)
     for one in along:
         one.merged_into = into

@@ -219,5 +219,7 @@ def test_the_pages_lead_both_ways(world: World, sign_in: Callable[..., Client], 
     shown = client.get(kept_page).content.decode()
     assert merged_page in shown
     assert str(case.parties.get(part="applicant")) in shown
-    assert url not in client.get(merged_page).content.decode()
+    merged = client.get(merged_page).content.decode()
+    assert url not in merged
+    assert reverse("intake:attach", args=[case.number]) not in merged
     assert case.number in client.get(reverse("cases:list"), {"outcome": "merged"}).content.decode()
