@@ -157,7 +157,7 @@ ACTIONS: Mapping[str, CaseAction] = {
             hint=correction_actions.CORRECT_HINT, about_case=True, about_user=True,
         ),
         CaseAction(
-            "merge", _("Merge into an earlier case"), _("The case was merged; the earlier one goes on."),
+            "merge", _("Merge into an earlier case"), _("It was recorded how the case belongs to the earlier one."),
             "arrow-merge", correction_forms.MergeForm, merging.may_merge, correction_actions.merge,
             hint=correction_actions.MERGE_HINT, about_case=True, about_user=True,
         ),

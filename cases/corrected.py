@@ -34,6 +34,7 @@ def names_in(events: Sequence[CaseEvent]) -> Names:
     """The names that :func:`details` needs: no query where nothing was corrected or merged, three at most."""
     corrections = [event.data for event in events if event.kind == EventKind.CORRECTED]
     merged = {event.data["into"] for event in events if event.kind == EventKind.MERGED}
+    merged |= {data["repeat_of"] for data in corrections if "repeat_of" in data}
     categories, divisions = _codes(corrections, "category"), _codes(corrections, "division")
     return Names(
         {row.pk: row.name for row in Category.objects.filter(pk__in=categories)} if categories else {},
@@ -68,6 +69,8 @@ def _corrections(data: Mapping[str, Any], names: Names, notes: Mapping[Any, str]
     if "place_sha256" in data:
         old = notes.get(was.get("place_note"), "—")
         found.append(_("Address; before: %(old)s") % {"old": old})
+    if "repeat_of" in data:
+        found.append(_("repeat of case %(number)s") % {"number": names.numbers.get(data["repeat_of"], "")})
     return found
 
 

@@ -18,13 +18,16 @@ CORRECT_HINT = _(
     "What was written before stays visible."
 )
 MERGE_HINT = _(
-    "This case is closed and counts neither as accepted nor as resolved; its limits, referrals, sessions and visits "
-    "end. Its parties, visits and papers are shown with the earlier one. This cannot be undone."
+    "Merged, this case is closed and counts neither as accepted nor as resolved; its limits, referrals, sessions and "
+    "visits end. Its parties, visits and papers are shown with the earlier one. This cannot be undone."
 )
 EXCLUDE_HINT = _(
     "The level above decides. The raw rate never changes; the adjusted rate stands beside it, with the number left out."
 )
 DECIDE_HINT = _("Whoever asked cannot decide. The case stays in the raw rate either way.")
+
+REPEAT = "repeat"
+"""What the form of merging says where the matter came again instead."""
 
 SHOWN = ("note", "decision", "lift_note", "asked_by", "asked_for", "decided_by", "lifted_by")
 """What a page shows of an exclusion."""
@@ -46,6 +49,8 @@ def correct(case: Case, user: User, data: dict[str, Any]) -> object:
 
 def merge(case: Case, user: User, data: dict[str, Any]) -> object:
     into = find_case(data["number"], user)
+    if data["what"] == REPEAT:
+        return services.mark_repeat(case=case, of=into, by=user, note=data["note"])
     return services.merge_case(case=case, into=into, by=user, note=data["note"])
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.choice_fields import CategoryField, PlaceField, typed_keys
+from cases.correction_actions import REPEAT
 from cases.duplicates import likely_same
 from cases.forms import TEXT
 from cases.models import Case, Channel, Exclusion
@@ -75,6 +76,15 @@ class MergeForm(_UserForm):
         help_text=_("Any earlier case that you see; the number has eighteen characters at most."),
         max_length=18,
         required=False,
+    )
+    what = forms.ChoiceField(
+        label=_("What is it"),
+        choices=(
+            ("merge", _("the same matter, registered twice: merge this case into it")),
+            (REPEAT, _("it came again after that one: record it as a repeat, both cases stay")),
+        ),
+        initial="merge",
+        widget=forms.RadioSelect,
     )
     note = forms.CharField(
         label=_("Why it is the same matter"),

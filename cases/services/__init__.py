@@ -23,7 +23,7 @@ from cases.services.meeting import (
     note_arrival,
     settle_appointment,
 )
-from cases.services.merging import merge_case
+from cases.services.merging import mark_repeat, merge_case
 from cases.services.opening import CaseInput, PartyInput, accept_case, open_case, refuse_case
 from cases.services.opinions import ask_opinion, give_opinion, lift_opinion
 from cases.services.referrals import return_referral, rule_lead, sign_referral
@@ -54,6 +54,7 @@ __all__ = (
     "lift_opinion",
     "lift_restriction",
     "make_appointment",
+    "mark_repeat",
     "merge_case",
     "note_arrival",
     "open_case",

@@ -1,4 +1,4 @@
-"""Merging a case that turns out to be the same matter as an earlier one (并案)."""
+"""A case that turns out to be the same matter as an earlier one (并案), or one that came again after it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -69,21 +70,44 @@ def merge_case(*, case: Case, into: Case, by: User, note: str) -> Case:
     return case
 
 
+@atomic
+def mark_repeat(*, case: Case, of: Case, by: User, note: str) -> Case:
+    """Say that a case is a matter which came again after the earlier one: both stay as they are, and it counts among
+    the repeated ones. The same form sent twice marks once.
+
+    Raises:
+        NotAllowed: not a dispatcher of both places. MissingInput: without a reason.
+        NotMergeable: the same case, a later one, one of another prefecture, or one of them is merged.
+    """
+    case, of, _along = _lock_all(case, of)
+    now, old = timezone.now(), case.repeat_of_id
+    if not all(workflow.Actor.DISPATCH in workflow.relations(by, one) for one in (case, of)):
+        raise NotAllowed()
+    if old == of.pk:
+        return case
+    if case.merged_into_id is not None or case.pk == of.pk:
+        raise NotMergeable(_("A case is no repeat of itself, and a merged one of none."), field="into")
+    reason = _unlike(case, of)
+    if reason is not None:
+        raise NotMergeable(reason, field="into")
+    _written, digest = write_note(case, by=by, text=note, at=now)
+    case.repeat_of = of
+    facts = {"repeat_of": of.pk, "was": {"repeat_of": old} if old else {}, **digest}
+    ledger.append(case, [ledger.Entry(EventKind.CORRECTED, by, facts, now)], update={"repeat_of"})
+    return case
+
+
 def check_pair(case: Case, into: Case) -> None:
     """Whether the two may become one. Raises NotMergeable with the reason.
 
     The earlier one goes on, so that no time is given back; and no merging may take a matter out of the figures or
     out of somebody's hands: what is open goes into what is open, what counts into what counts.
     """
-    reason = None
+    reason = _unlike(case, into)
     if into.pk == case.pk:
         reason = _("A case cannot be merged into itself.")
-    elif into.merged_into_id is not None:
-        reason = _("That case was itself merged into another one; name the one that goes on.")
-    elif into.division_id[:PREFECTURE_DIGITS] != case.division_id[:PREFECTURE_DIGITS]:
-        reason = _("The two cases lie in different prefectures.")
-    elif (into.registered_at, into.pk) > (case.registered_at, case.pk):
-        reason = _("That case is the later one. The earlier one goes on, so that no time is given back.")
+    elif reason is not None:
+        pass
     elif into.state == State.NOT_ACCEPTED:
         reason = _("That case was not accepted; it cannot take another one up.")
     elif case.is_open and not into.is_open:
@@ -96,6 +120,17 @@ def check_pair(case: Case, into: Case) -> None:
         reason = _("This case is restricted and that one is not. Restrict that one first.")
     if reason is not None:
         raise NotMergeable(reason, field="into")
+
+
+def _unlike(case: Case, earlier: Case) -> str | Promise | None:
+    """Why the other is not an earlier case that stands; None where it is one."""
+    if earlier.merged_into_id is not None:
+        return _("That case was itself merged into another one; name the one that goes on.")
+    if earlier.division_id[:PREFECTURE_DIGITS] != case.division_id[:PREFECTURE_DIGITS]:
+        return _("The two cases lie in different prefectures.")
+    if (earlier.registered_at, earlier.pk) > (case.registered_at, case.pk):
+        return _("That case is the later one. The earlier one goes on, so that no time is given back.")
+    return None
 
 
 def may_merge(case: Case, user: User) -> bool:

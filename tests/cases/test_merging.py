@@ -19,6 +19,7 @@ from cases.duplicates import likely_same
 from cases.models import Case, Deadline, Referral
 from cases.services import (
     ask_exclusion,
+    mark_repeat,
     merge_case,
     refuse_case,
     reopen_case,
@@ -165,6 +166,21 @@ def test_nothing_moves_a_merged_case(world: World) -> None:
         attach_visit(case=case, centre=world.centre, clerk=world.clerk, data=VisitInput(), submission_key=uuid.uuid4())
 
 
+def test_what_came_again_is_recorded_as_a_repeat(world: World) -> None:
+    earlier, case = solved(world), make_case(world)
+    for _time in range(2):
+        mark_repeat(case=case, of=earlier, by=world.dispatcher, note="纠纷再次发生")
+    case.refresh_from_db()
+    assert (case.repeat_of_id, case.state) == (earlier.pk, "accepted")
+    assert case.events.get(kind="case.corrected").data["repeat_of"] == earlier.pk
+    for one, of in ((case, case), (earlier, case)):
+        with pytest.raises(NotMergeable):
+            mark_repeat(case=one, of=of, by=world.dispatcher, note="x")
+    with pytest.raises(NotAllowed):
+        mark_repeat(case=case, of=earlier, by=world.clerk, note="x")
+    assert not list(ledger.verify())
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_merges_into_each_other_at_once_leave_one() -> None:
     world = build()
@@ -212,8 +228,9 @@ def test_the_pages_lead_both_ways(world: World, sign_in: Callable[..., Client], 
     url = reverse("cases:action", args=[case.number, "merge"])
     assert kept.number in dict(client.get(url).context["form"].fields["into"].choices)
     for typed in ({"note": "同一事项"}, {"number": "no such", "note": "同一事项"}, {"into": kept.number, "note": ""}):
-        assert client.post(url, typed).context["form"].errors
-    assert client.post(url, {"into": kept.number, "note": "同一事项"}).status_code == 302
+        assert client.post(url, {"what": "merge", **typed}).context["form"].errors
+    for what in ("repeat", "merge"):
+        assert client.post(url, {"into": kept.number, "what": what, "note": "同一事项"}).status_code == 302
     merged_page, kept_page = (reverse("cases:detail", args=[one.number]) for one in (case, kept))
     assert kept_page in client.get(merged_page).content.decode()
     shown = client.get(kept_page).content.decode()

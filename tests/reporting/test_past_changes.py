@@ -17,6 +17,7 @@ from cases.services import (
     correct_case,
     decide_exclusion,
     lift_exclusion,
+    mark_repeat,
     merge_case,
     withdraw_case,
 )
@@ -50,11 +51,17 @@ def _merge(world: World, case: Case) -> None:
     merge_case(case=case, into=kept, by=world.dispatcher, note="同一事项")
 
 
+def _repeat(world: World, case: Case) -> None:
+    earlier = Case.objects.order_by("pk").first()
+    assert earlier is not None
+    mark_repeat(case=case, of=earlier, by=world.dispatcher, note="再次发生")
+
+
 def _withdraw(world: World, case: Case) -> None:
     withdraw_case(case=case, by=world.clerk, note="撤回")
 
 
-@pytest.mark.parametrize("deed", [_correct, _exclude, _merge, _withdraw])
+@pytest.mark.parametrize("deed", [_correct, _exclude, _merge, _repeat, _withdraw])
 @pytest.mark.parametrize("folded", [False, True])
 def test_the_roll_ups_equal_a_recount_after_each(world: World, deed: Deed, folded: bool) -> None:
     make_case(world, "neighbour")
