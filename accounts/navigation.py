@@ -36,6 +36,7 @@ WARNINGS = Entry("reporting:warnings", "trending-up", _("Early warning"))
 ROTA = Entry("cases:rota", "calendar-event", _("Rota"))
 CALENDAR = Entry("cases:rota_calendar", "calendar-week", _("Rota calendar"))
 EXPERTS = Entry("cases:experts", "school", _("Legal workers' home"))
+EXCLUSIONS = Entry("cases:exclusions", "filter-minus", _("Left out of the rate"))
 COMMITTEES = Entry("mediation:committees", "building-community", _("Committees"))
 MEDIATORS = Entry("mediation:mediators", "users", _("Mediators"))
 IMPORTS = Entry("intake:imports", "file-import", _("Take over old registers"))
@@ -67,6 +68,7 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         EXPERTS,
         DASHBOARD,
         WARNINGS,
+        EXCLUSIONS,
         IMPORTS,
         OUTREACH,
         EXPORTS,
@@ -75,6 +77,7 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         DASHBOARD,
         WARNINGS,
         CASES,
+        EXCLUSIONS,
         WHISTLES,
         SUPERVISION,
         COMMITTEES,

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from cases import forms, level_actions, level_forms, levels, services, workflow
+from cases import correction_actions, correction_forms, forms, level_actions, level_forms, levels, services, workflow
 from cases.models import Case, Referral
 from cases.sections import Action
+from cases.services import correcting, excluding, merging, opinions, rating, restricting
 from cases.services import levels as hand_overs
-from cases.services import opinions, rating, restricting
 from cases.services.handling import may_record_progress
 from cases.services.referrals import ReturnTooLate, is_too_late
 from cases.services.screening import QUESTIONS, may_screen
@@ -43,7 +43,12 @@ class CaseAction:
     about_case: bool = False
     """the form is made for the case: it offers what its place and history allow"""
 
-    def form_for(self, case: Case, data: Any) -> django_forms.Form:
+    about_user: bool = False
+    """and for whoever does it: it offers what they see"""
+
+    def form_for(self, case: Case, data: Any, user: User) -> django_forms.Form:
+        if self.about_user:
+            return self.form(data, case=case, user=user)
         return self.form(data, case=case) if self.about_case else self.form(data)
 
 
@@ -51,7 +56,9 @@ def _has_move(code: str, *actors: workflow.Actor) -> Callable[[Case, User], bool
     def may(case: Case, user: User) -> bool:
         move = workflow.MOVES[code]
         wanted = set(actors) or move.actors
-        return case.state in move.sources and bool(workflow.relations(user, case) & wanted)
+        if case.state not in move.sources or case.merged_into_id is not None:
+            return False
+        return bool(workflow.relations(user, case) & wanted)
 
     return may
 
@@ -143,6 +150,30 @@ ACTIONS: Mapping[str, CaseAction] = {
             level_forms.HandDownForm, hand_overs.may_hand_down,
             lambda case, user, data: services.hand_down(case=case, by=user, **data), about_case=True,
             hint=_("It takes effect at once: who leads now gives the case up, and the level below is to report."),
+        ),
+        CaseAction(
+            "correct", _("Correct the entry"), _("The entry was corrected. The history shows what was written before."),
+            "edit", correction_forms.CorrectForm, correcting.may_correct, correction_actions.correct,
+            hint=correction_actions.CORRECT_HINT, about_case=True, about_user=True,
+        ),
+        CaseAction(
+            "merge", _("Merge into an earlier case"), _("It was recorded how the case belongs to the earlier one."),
+            "arrow-merge", correction_forms.MergeForm, merging.may_merge, correction_actions.merge,
+            hint=correction_actions.MERGE_HINT, about_case=True, about_user=True,
+        ),
+        CaseAction(
+            "decide_exclusion", _("Decide on leaving it out"), _("The decision was made and whoever asked was told."),
+            "gavel", correction_forms.DecideForm, excluding.may_decide, correction_actions.decide,
+            hint=correction_actions.DECIDE_HINT, is_main=True,
+        ),
+        CaseAction(
+            "ask_exclusion", _("Leave out of the adjusted rate"), _("The level above was asked."),
+            "filter-minus", correction_forms.ExcludeForm, excluding.may_ask, correction_actions.ask,
+            hint=correction_actions.EXCLUDE_HINT,
+        ),
+        CaseAction(
+            "lift_exclusion", _("Let it count again"), _("The case counts in the adjusted rate again."),
+            "filter-plus", correction_forms.LiftExclusionForm, excluding.may_lift, correction_actions.lift,
         ),
         CaseAction(
             "withdraw", _("Withdraw"), _("The case was withdrawn."), "arrow-back-up", forms.NoteForm,

@@ -3,13 +3,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from cases.models import Category, CategoryAssistant, CodeEntry, Expert, HandOver, LimitRule
+from cases.models import Category, CategoryAssistant, CodeEntry, Exclusion, Expert, HandOver, LimitRule
 from cases.rule_admin import RoutingRuleAdmin
 
 __all__ = (
     "AssistantInline",
     "CategoryAdmin",
     "CodeEntryAdmin",
+    "ExclusionAdmin",
     "ExpertAdmin",
     "HandOverAdmin",
     "LimitRuleAdmin",
@@ -83,4 +84,33 @@ class HandOverAdmin(admin.ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: HandOver | None = None) -> bool:
+        return False
+
+
+@admin.register(Exclusion)
+class ExclusionAdmin(admin.ModelAdmin):
+    """Shows what was asked and decided; the administrator keeps the system and reads no reasons."""
+
+    list_display = ("asked_at", "number", "state", "ground", "asked_for", "asked_by", "decided_by")
+    list_filter = ("state", "ground")
+    list_select_related = ("case", "asked_for", "asked_by", "decided_by")
+    search_fields = ("case__number",)
+    date_hierarchy = "asked_at"
+    fields = (
+        "number", "state", "ground", "asked_for", "asked_by", "asked_at", "decided_by", "decided_at", "lifted_by",
+        "lifted_at",
+    )  # fmt: skip
+    readonly_fields = fields
+
+    @admin.display(description=_("case number"), ordering="case__number")
+    def number(self, exclusion: Exclusion) -> str:
+        return exclusion.case.number
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Exclusion | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Exclusion | None = None) -> bool:
         return False

@@ -1,5 +1,5 @@
 """What this room itself adds to the page of a case: its risk, the supervision on it, its hand-overs,
-whistles and experts."""
+whistles and experts, what was merged into it and whether it is left out of the adjusted rate."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases import expert_selectors, risk
+from cases import correction_actions, duplicates, expert_selectors, risk
 from cases.clocks import order_clock
-from cases.models import Case
+from cases.models import Case, Exclusion
 from cases.sections import Action, Section
-from cases.services import experts, supervision, whistles
+from cases.services import excluding, experts, supervision, whistles
 
 
 def sections(case: Case, user: User) -> list[Section]:
@@ -25,6 +25,15 @@ def sections(case: Case, user: User) -> list[Section]:
     rows = list(case.hand_overs.all())
     if rows:
         found.append(Section("cases/_hand_overs.html", {"rows": rows[::-1]}))
+    merged = duplicates.merged_cases(case)
+    if merged:
+        seen = set(Case.objects.visible_to(user).filter(merged_into=case).values_list("pk", flat=True))
+        rows_merged = [(row, row.pk in seen) for row in merged]
+        found.append(Section("cases/_merged.html", {"rows": rows_merged}))
+    if user.role in excluding.DECIDERS:
+        exclusions = list(Exclusion.objects.filter(case=case).select_related(*correction_actions.SHOWN))
+        if exclusions:
+            found.append(Section("cases/_exclusions.html", {"rows": exclusions}))
     appointments = [(row, experts.may_answer(row, user)) for row in expert_selectors.of_case(case)]
     if appointments:
         found.append(Section("cases/_experts.html", {"appointments": appointments}))

@@ -43,3 +43,10 @@ register(
     "case.screened_in",
     _("Case %(number)s may be mediated after all. Look whether it was routed anew or waits for your decision."),
 )
+register("exclusion.asked", _("%(division)s asks to leave case %(number)s out of the adjusted rate. Please decide."))
+register("exclusion.approved", _("Case %(number)s is left out of the adjusted rate, as you have asked."))
+register(
+    "exclusion.refused", _("Case %(number)s is not left out of the adjusted rate; the reason stands in its history.")
+)
+register("exclusion.lifted", _("Case %(number)s counts in the adjusted rate again; the reason stands in its history."))
+register("case.merged", _("Case %(number)s was merged into the earlier case %(kept)s, which goes on."))

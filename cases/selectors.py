@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
+from cases import corrected
 from cases.level_actions import SHOWN
 from cases.levels import level_of
 from cases.models import (
@@ -79,7 +80,8 @@ def case_page(user: User, number: str) -> QuerySet[Case]:
     return (
         Case.objects.visible_to(user)
         .filter(number=number)
-        .select_related("category", "centre", "division__parent", "lead", "mediator", "registered_by")
+        .annotate(has_merged=Exists(Case.objects.filter(merged_into=OuterRef("pk"))))
+        .select_related("category", "centre", "division__parent", "lead", "mediator", "registered_by", "merged_into")
         .prefetch_related(
             Prefetch("parties", CaseParty.objects.select_related("person")),
             Prefetch("deadlines", Deadline.objects.select_related("rule", "referral__department")),
@@ -103,10 +105,12 @@ def case_page(user: User, number: str) -> QuerySet[Case]:
 
 
 def timeline(case: Case) -> list[TimelineEntry]:
-    """The history of a case, newest first, in three queries; one more where mediators are named."""
+    """The history of a case, newest first, in three queries; one more where mediators are named, three where the
+    entry was corrected or merged."""
     events = list(case.events.select_related("actor").order_by("-sequence"))
     notes = {note.pk: note.text for note in case.notes.all()}
     departments = {row.pk: row.name for row in Department.objects.all()}
+    names = corrected.names_in(events)
     mediators = _mediators_in(events)
     entries = []
     for event in events:
@@ -119,6 +123,7 @@ def timeline(case: Case) -> list[TimelineEntry]:
             sequence=event.sequence,
         )
         entry.details = _details(event.kind, event.data, departments) + _mediator_details(event, mediators)
+        entry.details += corrected.details(event.kind, event.data, names, notes)
         entries.append(entry)
     return entries
 
@@ -169,6 +174,8 @@ def _label(kind: str, data: dict[str, Any]) -> str | Promise:
     """The words of an event. A restriction that a dispatcher set or lifted stands among the progress of a case."""
     if kind == EventKind.PROGRESS and "restricted" in data:
         return _("restricted") if data["restricted"] else _("restriction lifted")
+    if kind == EventKind.PROGRESS and "absorbed" in data:
+        return _("the same matter, registered again, was merged into it")
     if kind == EventKind.PROGRESS and "talk" in data:
         return _("a mediator talked with one side alone")
     if kind == EventKind.OFFER_ANSWERED and data.get("answer") == "withdrawn":
@@ -273,6 +280,8 @@ def public_status(case: Case) -> dict[str, Any]:
         State.FOLLOWING_UP: _("Your matter is resolved. Somebody asks from time to time whether it stayed so."),
         State.CLOSED: _("Your matter is closed."),
     }
+    if case.merged_into_id:
+        words[State.CLOSED] = _("Your matter is dealt with together with an earlier case on the same matter.")
     visible_lead = case.lead if not case.is_restricted else None
     limits = Deadline.objects.running().filter(case=case, referral__isnull=True, hand_over__isnull=True)
     limit = limits.select_related("rule").first()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import board, experts, joint, limits, people, rota, rota_calendar, supervision, whistles
+from cases.views import board, exclusions, experts, joint, limits, people, rota, rota_calendar, supervision, whistles
 from cases.views import cases as views
 
 app_name = "cases"
@@ -68,4 +68,5 @@ urlpatterns = [
     path("rota/calendar/", rota_calendar.calendar, name="rota_calendar"),
     path("rota/calendar/link/", rota_calendar.feed, name="rota_feed"),
     path("rota/<str:code>.ics", rota_calendar.ics, name="rota_ics"),
+    path("exclusions/", exclusions.exclusion_list, name="exclusions"),
 ]

@@ -122,6 +122,16 @@ MOVES: Mapping[str, Move] = {
             {A.DISPATCH, A.DESK, A.VISITOR}, EventKind.REOPENED,
             "A relapse, or an agreement that is not performed, brings the matter back with its history.",
         ),
+        _move(
+            "merge", _("merge into an earlier case"),
+            (
+                S.REGISTERED, S.ACCEPTED, S.IN_HANDLING, S.RESOLVED, S.UNRESOLVED, S.WITHDRAWN, S.FOLLOWING_UP,
+                S.CLOSED,
+            ),
+            S.CLOSED, {A.DISPATCH}, EventKind.MERGED,
+            "It is the same matter as an earlier case, which goes on; this one counts neither as accepted nor as "
+            "resolved. A refused one never counted.",
+        ),
     )
 }  # fmt: skip
 
@@ -148,6 +158,8 @@ def relations(user: User | None, case: Case) -> frozenset[Actor]:
 def possible_moves(case: Case, user: User | None) -> list[Move]:
     """The moves ``user`` could make now, for buttons; each still has to bring what it needs."""
     mine = relations(user, case)
+    if case.merged_into_id is not None:
+        return []
     return [move for move in MOVES.values() if case.state in move.sources and move.actors & mine]
 
 
@@ -158,11 +170,13 @@ def check(case: Case, code: str, *, by: User | None, data: Mapping[str, Any], ac
         acting_as: what ``by`` is to the case, where the calling service has established it itself.
 
     Raises:
-        IllegalMove: no such move leads out of the present state.
+        IllegalMove: no such move leads out of the present state; none does of a merged case.
         NotAllowed: not for this person.
         MissingInput: something that the move needs was not given or is not one of its values.
     """
     move = MOVES[code]
+    if case.merged_into_id is not None:
+        raise IllegalMove(move=move.label, state=Outcome.MERGED.label)
     if case.state not in move.sources:
         raise IllegalMove(move=move.label, state=State(case.state).label)
     mine = frozenset({acting_as}) if acting_as else relations(by, case)
@@ -235,6 +249,8 @@ def _stamps(case: Case, move: Move, data: Mapping[str, Any], at: dt.datetime) ->
             return {"outcome": Outcome.WITHDRAWN}
         case "close":
             return {"closed_at": at}
+        case "merge":
+            return {"outcome": Outcome.MERGED, "resolved_at": None, "resolved_level": "", "closed_at": at}
         case "reopen":
             return {
                 "outcome": "",

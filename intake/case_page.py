@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,10 +15,11 @@ SHOWN = 20
 
 
 def sections(case: Case, user: User) -> list[Section]:
-    """How often somebody came about it, what the channel brought along, and where it was taken over from."""
+    """How often somebody came about it (or about what was merged into it), what the channel brought along, and where
+    it was taken over from."""
     found = []
     visits = list(
-        Visit.objects.filter(case=case)
+        Visit.objects.filter(Q(case=case) | Q(case__merged_into=case))
         .select_related("person", "clerk", "source__from_centre", "ticket")
         .order_by("at", "pk")[:SHOWN]
     )
@@ -36,7 +38,9 @@ def sections(case: Case, user: User) -> list[Section]:
 
 
 def actions(case: Case, user: User) -> list[Action]:
-    """The desk attaches a visit from here, too."""
+    """The desk attaches a visit from here, too; to a merged case none is attached any more."""
+    if case.merged_into_id is not None:
+        return []
     in_scope = bool(user.scope_code) and case.centre_id.startswith(user.scope_code)
     if user.role not in {Role.CLERK, Role.DISPATCHER} or not in_scope:
         return []

@@ -3,6 +3,7 @@ from cases.models.case import Case, CaseAccess, CaseNumberSeries, CaseParty, Cha
 from cases.models.category import Category, CategoryAssistant, CodeEntry, Kind, PetitionClass
 from cases.models.document import Document, DocumentContent, Part
 from cases.models.event import CaseEvent, EventKind
+from cases.models.exclusion import Exclusion
 from cases.models.expert import Expert, ExpertAppointment
 from cases.models.hand_over import HandOver
 from cases.models.limit import Colour, Deadline, DeadlineExtension, DeadlinePause, LimitRule
@@ -39,6 +40,7 @@ __all__ = (
     "Document",
     "DocumentContent",
     "EventKind",
+    "Exclusion",
     "Expert",
     "ExpertAppointment",
     "FamilyLink",

@@ -1,5 +1,7 @@
 """The use cases of ``cases``: the only place where the state of a case changes."""
 
+from cases.services.correcting import Correction, correct_case
+from cases.services.excluding import ask_exclusion, decide_exclusion, lift_exclusion
 from cases.services.handling import (
     close_case,
     end_unresolved,
@@ -21,6 +23,7 @@ from cases.services.meeting import (
     note_arrival,
     settle_appointment,
 )
+from cases.services.merging import mark_repeat, merge_case
 from cases.services.opening import CaseInput, PartyInput, accept_case, open_case, refuse_case
 from cases.services.opinions import ask_opinion, give_opinion, lift_opinion
 from cases.services.referrals import return_referral, rule_lead, sign_referral
@@ -29,23 +32,30 @@ from cases.services.screening import screen_case
 
 __all__ = (
     "CaseInput",
+    "Correction",
     "PartyInput",
     "accept_case",
     "answer_hand_up",
+    "ask_exclusion",
     "ask_hand_up",
     "ask_opinion",
     "call_again",
     "call_now",
     "cancel_appointment",
     "close_case",
+    "correct_case",
+    "decide_exclusion",
     "end_unresolved",
     "extend_limit",
     "give_opinion",
     "give_to_mediator",
     "hand_down",
+    "lift_exclusion",
     "lift_opinion",
     "lift_restriction",
     "make_appointment",
+    "mark_repeat",
+    "merge_case",
     "note_arrival",
     "open_case",
     "pause_limit",

@@ -123,7 +123,7 @@ def resume_limit(*, deadline: Deadline, by: User) -> Deadline:
     DeadlinePause.objects.filter(deadline=deadline, ended_at__isnull=True).update(ended_at=now, ended_by=by)
     deadline.paused_at = None
     changed = _put(case, deadline, ends, now)
-    facts = {**limit_facts(deadline), **_moved(old, deadline.due_at)}
+    facts = {**limit_facts(deadline), **moved_ends(old, deadline.due_at)}
     ledger.append(case, [ledger.Entry(EventKind.RESUMED, by, facts, now)], update=changed)
     return deadline
 
@@ -163,7 +163,7 @@ def put_extension(*, deadline: Deadline, by: User, days: int, cause: str, reason
     DeadlineExtension.objects.create(
         deadline=deadline, cause=cause, old_due_at=old, new_due_at=deadline.due_at, reason=note, by=by, at=now
     )
-    data = {**limit_facts(deadline), "cause": str(cause), "days": days, **_moved(old, deadline.due_at), **facts}
+    data = {**limit_facts(deadline), "cause": str(cause), "days": days, **moved_ends(old, deadline.due_at), **facts}
     ledger.append(case, [ledger.Entry(EventKind.EXTENDED, by, data, now)], update=changed)
     return deadline
 
@@ -191,7 +191,7 @@ def recompute_limit(*, deadline: Deadline, at: dt.datetime | None = None) -> boo
     DeadlineExtension.objects.create(
         deadline=deadline, cause=DeadlineExtension.Cause.CALENDAR, old_due_at=old, new_due_at=ends.due_at, at=now
     )
-    facts = {**limit_facts(deadline), **_moved(old, ends.due_at)}
+    facts = {**limit_facts(deadline), **moved_ends(old, ends.due_at)}
     ledger.append(case, [ledger.Entry(EventKind.RECOMPUTED, None, facts, now)], update=changed)
     return True
 
@@ -249,5 +249,6 @@ def _put(case: Case, deadline: Deadline, ends: deadlines.Ends, now: dt.datetime)
     return {"due_at"}
 
 
-def _moved(old: dt.datetime, new: dt.datetime) -> dict[str, object]:
+def moved_ends(old: dt.datetime, new: dt.datetime) -> dict[str, object]:
+    """What the ledger says of an end that moved."""
     return {"old_due": old.astimezone(dt.UTC).isoformat(), "new_due": new.astimezone(dt.UTC).isoformat()}

@@ -12,6 +12,8 @@ from accounts.access import role_required, staff
 from accounts.models import Role, User
 from cases import precedents, selectors, services
 from cases.actions import ACTIONS, opinion_actions, possible, return_notice
+from cases.correction_actions import exclusion_of
+from cases.duplicates import kept_of
 from cases.explaining import explanations_of, statutory_route_of
 from cases.filters import ORDERINGS, CaseFilter
 from cases.forms import ConfirmForm, ReturnForm
@@ -59,6 +61,7 @@ def case_detail(request: HttpRequest, number: str) -> HttpResponse:
         "cases/detail.html",
         {
             "case": case,
+            "kept": kept_of(case, user),
             "may_open_files": user.role in {Role.CLERK, Role.DISPATCHER},
             "decisions": decisions,
             "statutory_route": statutory_route_of(decisions),
@@ -82,7 +85,7 @@ def case_action(request: HttpRequest, number: str, code: str) -> HttpResponse:
     case, action = _visible(user, number), ACTIONS.get(code)
     if action is None:
         raise Http404
-    form = action.form_for(case, request.POST or None)
+    form = action.form_for(case, request.POST or None, user)
     if request.method == "POST":
         if submit(form, lambda: action.run(case, user, form.cleaned_data) or True):
             messages.success(request, str(action.done))
@@ -92,6 +95,7 @@ def case_action(request: HttpRequest, number: str, code: str) -> HttpResponse:
         return redirect("cases:detail", case.number)
     context = {"case": case, "title": action.label, "hint": action.hint, "form": form, "icon": action.icon}
     context["hand_over"] = hand_over_of(case, code)
+    context["exclusion"] = exclusion_of(case, code)
     if code == "rule":
         context["precedents"] = precedents.like(facts_of(case, has_organisation=False), user, apart_from=case)
     return render(request, "cases/action.html", context)

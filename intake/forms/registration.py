@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, User
+from cases.choice_fields import CategoryField, PlaceField, typed_keys
 from cases.identity import check_identity_number, check_phone
-from cases.models import CaseParty, Category, Channel, Kind, Person, PetitionClass
-from cases.search_keys import name_keys
+from cases.models import CaseParty, Channel, Kind, Person, PetitionClass
 from cases.services import CaseInput
 from cases.services.opening import MOST_PEOPLE
 from cases.services.people import PersonInput
@@ -30,47 +28,6 @@ OTHER_PARTS = (
     CaseParty.Part.THIRD,
     CaseParty.Part.REPRESENTATIVE,
 )
-
-
-def typed_keys(row: Category | Division) -> frozenset[str]:
-    """What may be typed to find a choice, whatever the language of the page."""
-    return _keys_of_names(row.name_zh_hans or "", row.name_ko or "")
-
-
-@lru_cache(maxsize=4096)
-def _keys_of_names(*names: str) -> frozenset[str]:
-    """Parts of the words of some names, their pinyin, initials and initial consonants."""
-    return frozenset(name_keys(*re.split(r"[\s·（）()]+", " ".join(names))))
-
-
-class CategoryField(forms.ModelChoiceField):
-    """Categories under the kinds they belong to: choosing one chooses the kind too."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            queryset=Category.objects.in_use().select_related("lead"),
-            empty_label="",
-            widget=KeyedSelect(keys_of=typed_keys),
-            **kwargs,
-        )
-        self.iterator = _GroupedByKind
-
-
-class _GroupedByKind(forms.models.ModelChoiceIterator):
-    def __iter__(self) -> Any:
-        yield "", ""
-        rows = list(self.queryset)
-        for kind in Kind:
-            members = [self.choice(row) for row in rows if row.kind == kind]
-            if members:
-                yield kind.label, members
-
-
-class PlaceField(forms.ModelChoiceField):
-    """Places in both scripts, so that either can be typed to find one."""
-
-    def label_from_instance(self, obj: Division) -> str:
-        return f"{obj.name_zh_hans} {obj.name_ko}"
 
 
 class WalkInForm(SubmissionKeyMixin, forms.Form):

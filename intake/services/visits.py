@@ -52,6 +52,11 @@ class NotReopenable(GovernanceError):
     message = _("Only a case that is resolved or closed can be reopened.")
 
 
+class MergedAlready(GovernanceError):
+    code = "merged_already"
+    message = _("This case was merged into case %(number)s; attach the visit to that one.")
+
+
 def attach_visit(
     *, case: Case, centre: Centre, clerk: User, data: VisitInput, submission_key: uuid.UUID, note: str = "",
     reopen: bool = False,
@@ -64,6 +69,7 @@ def attach_visit(
     Raises:
         NotAllowed: not a clerk or dispatcher of the centre, or the case is not one they may see.
         RegisteredBefore, NothingToRegister: the outreach visit has its case, or found no dispute.
+        MergedAlready: the case was merged into another one.
         NotReopenable, MissingInput: ``reopen`` where it is not possible, or without a note.
     """
     try:
@@ -116,6 +122,8 @@ def _attach(
     if not Case.objects.visible_to(clerk).filter(pk=case.pk).exists():
         raise NotAllowed()
     case, now = lock(case), timezone.now()
+    if case.merged_into is not None:
+        raise MergedAlready(number=case.merged_into.number)
     visit = _create(
         centre=centre, clerk=clerk, data=data, outcome=Visit.Outcome.ATTACHED, answer="", purpose=Purpose.RETURN,
         submission_key=submission_key, case=case,

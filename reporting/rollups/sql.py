@@ -129,7 +129,8 @@ def fresh(where: str = "TRUE", now: str = NOW) -> str:
             WHEN 'withdrawn' THEN b.ended_day - b.accepted_day WHEN 'guided' THEN b.ended_day - b.accepted_day
         END AS days,
         b.once_resolved, b.contained, b.reopened, b.relapsed, b.quick, b.repeat,
-        CASE WHEN b.status = 'resolved' THEN (SELECT count(*) <= 1 FROM intake_visit v WHERE v.case_id = b.case_id)
+        CASE WHEN b.status = 'resolved' THEN (SELECT count(*) <= 1 FROM intake_visit v WHERE v.case_id = b.case_id
+                OR v.case_id IN (SELECT m.id FROM cases_case m WHERE m.merged_into_id = b.case_id))
             ELSE false END AS one_trip,
         b.excluded, b.restricted, b.closed, b.satisfaction,
         CASE WHEN NOT b.has_mediator THEN ''
