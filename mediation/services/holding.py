@@ -146,7 +146,7 @@ def fail_session(*, session: Session, by: User, failure: str, note: str, parties
     row.state, row.failure = Session.State.FAILED, failure
     row.save(update_fields=["state", "failure"])
     overtake(row)
-    write(row, case, EventKind.SESSION_FAILED, by, failure=failure, parties=sorted(parties), **digest)
+    write(row, case, EventKind.SESSION_FAILED, by, failure=failure, parties=sorted(set(parties)), **digest)
     return row
 
 
