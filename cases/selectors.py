@@ -48,6 +48,17 @@ MEDIATOR_WORDS: Mapping[str, str | Promise] = {
 }
 """What the ledger says of a mediator's part, and of a request to withdraw, in words."""
 
+SESSION_FAILURES: Mapping[str, str | Promise] = {
+    "absent": _("a party did not come"),
+    "not_reached": _("a party could not be reached"),
+    "refused": _("a party refuses mediation"),
+    "no_agreement": _("no agreement was reached"),
+    "applicant_absent": _("the applicant did not come"),
+    "respondent_absent": _("the respondent did not come"),
+    "both_absent": _("nobody came"),
+}
+"""Why the ledger says that a session came to nothing; the last three stand in entries of earlier times."""
+
 
 @dataclass(slots=True)
 class TimelineEntry:
@@ -124,6 +135,8 @@ def timeline(case: Case) -> list[TimelineEntry]:
         )
         entry.details = _details(event.kind, event.data, departments) + _mediator_details(event, mediators)
         entry.details += corrected.details(event.kind, event.data, names, notes)
+        if event.kind == EventKind.SESSION_FAILED:
+            entry.details += _failure_details(case, event.data)
         entries.append(entry)
     return entries
 
@@ -247,6 +260,13 @@ def _mediator_details(event: CaseEvent, mediators: Mapping[int, User]) -> list[s
     found: list[str | Promise] = [str(mediators[event.data["mediator"]])] if event.data["mediator"] in mediators else []
     word = MEDIATOR_WORDS.get(event.data.get("state", "") if "recusal" in event.data else event.data.get("role", ""))
     return [*found, word] if word else found
+
+
+def _failure_details(case: Case, data: dict[str, Any]) -> list[str | Promise]:
+    """Why a session came to nothing, and on whose side."""
+    named = [str(party) for party in case.parties.all() if party.pk in data.get("parties", ())]
+    reason = SESSION_FAILURES.get(data.get("failure", ""))
+    return [*([reason] if reason else []), *named]
 
 
 def _meeting_details(kind: str, data: dict[str, Any]) -> list[str | Promise]:

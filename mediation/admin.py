@@ -123,7 +123,7 @@ class SeatInline(admin.TabularInline):
 
 class AttendanceInline(admin.TabularInline):
     model = Attendance
-    fields = ("party", "state", "company", "is_live")
+    fields = ("party", "state", "is_cause", "company", "is_live")
     extra, can_delete = 0, False
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from cases.models import CaseParty
 from governance_center import papers
 from mediation.agreement_paper import LANGUAGES
+from mediation.called_again import why_again
 from mediation.models import Notice, Session
 from mediation.notice_texts import when, where
 
@@ -54,7 +55,7 @@ def _part(session: Session, party: CaseParty, occasion: Occasion, language: str,
             "title": _("Notice of mediation"),
             "issuer": committee.name,
             "to": pgettext("on a letter", "%(name)s:") % {"name": name},
-            "text": _opening(occasion),
+            "text": _opening(session, party, occasion),
             "rows": [
                 (_("Case number"), session.case.number),
                 (_("Time"), when(session)),
@@ -70,14 +71,19 @@ def _part(session: Session, party: CaseParty, occasion: Occasion, language: str,
         }
 
 
-def _opening(occasion: Occasion) -> str:
+def _opening(session: Session, party: CaseParty, occasion: Occasion) -> str:
     texts = {
         Occasion.MOVED: _("The mediation session in your matter was moved. It now takes place as follows:"),
         Occasion.CANCELLED: _("The following mediation session in your matter does not take place:"),
     }
-    return texts.get(occasion) or _(
-        "In accordance with the People's Mediation Law you are invited to a mediation session in your matter:"
-    )
+    if occasion in texts:
+        return texts[occasion]
+    if why := why_again(session, party):
+        return _(
+            "%(why)s In accordance with the People's Mediation Law you are invited again to a mediation session in "
+            "your matter:"
+        ) % {"why": why}
+    return _("In accordance with the People's Mediation Law you are invited to a mediation session in your matter:")
 
 
 def _notes() -> list[str]:

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases.models import CaseParty
+from mediation.called_again import why_again
 from mediation.models import Notice, Session
 
 Occasion = Notice.Occasion
@@ -23,8 +24,10 @@ def message(
             "number": session.case.number,
             "time": when(session),
             "place": where(session),
+            "why": why_again(session, party) if occasion == Occasion.CALLED else "",
         }
-        return _("Notice of a mediation session"), _sentence(occasion, is_eve) % values
+        sentence = _again() if values["why"] else _sentence(occasion, is_eve)
+        return _("Notice of a mediation session"), sentence % values
 
 
 def when(session: Session) -> str:
@@ -38,6 +41,13 @@ def where(session: Session) -> str:
     if session.room:
         return f"{session.room.centre.name} {session.room.name}"
     return session.where
+
+
+def _again() -> str:
+    return _(
+        "[%(centre)s] %(name)s: %(why)s You are invited again, to a session on matter %(number)s on %(time)s, at "
+        "%(place)s. Please bring your identity card. Mediation is voluntary and free of charge."
+    )
 
 
 def _sentence(occasion: Occasion, is_eve: bool) -> str:

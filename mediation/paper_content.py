@@ -135,7 +135,7 @@ def mediation(facts: FileFacts, about: Session) -> Content:
         (_("Time"), _span(about.period.lower, about.period.upper)),
         (_("Place"), about.where),
         (_("Mediator"), str(about.mediator)),
-        (_("Result"), about.get_failure_display() if about.failure else about.get_state_display()),
+        (_("Result"), about.result),
     ]
     if talks := [f"{one.get_part_display()} {_hours(one)}" for one in about.talks.all()]:
         rows.append((_("Separate talks"), ", ".join(talks)))

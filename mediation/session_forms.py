@@ -171,12 +171,12 @@ class HoldForm(forms.Form):
         self.initial.setdefault("mediators", [one.pk for one in mediators])
         if not self._asks:
             del self.fields["mediators"]
-        answers = [choice for choice in Attendance.State.choices if choice[0] != Attendance.State.EXPECTED]
+        states = (Attendance.State.CAME, Attendance.State.ABSENT, Attendance.State.EXCUSED)
+        answers = [(state.value, state.label) for state in states]
         self._keys = {f"party_{one.party_id}": one.party_id for one in attendances}
         for one in attendances:
-            label = f"{one.party}{bracketed(one.party.get_part_display())}"
             self.fields[f"party_{one.party_id}"] = forms.ChoiceField(
-                label=label, choices=answers, widget=forms.RadioSelect
+                label=_of_part(one.party), choices=answers, widget=forms.RadioSelect
             )
             self.fields[f"with_{one.party_id}"] = forms.CharField(
                 label=_("Who came along: %(party)s") % {"party": one.party}, max_length=200, required=False
@@ -206,10 +206,25 @@ class FailForm(forms.Form):
     failure = forms.ChoiceField(
         label=_("Why did it come to nothing"), choices=Session.Failure.choices, widget=forms.RadioSelect
     )
+    parties = forms.TypedMultipleChoiceField(
+        label=_("On whose side"),
+        help_text=_("Tick who did not come, was not reached or refuses; nobody where no agreement was reached."),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
     note = forms.CharField(
         label=_("Note"), max_length=TEXT, widget=forms.Textarea(attrs={"rows": 4, "data-draft-key": "session-failed"})
     )
 
+    def __init__(self, *args: Any, attendances: Iterable[Attendance], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parties"].choices = [(one.party_id, _of_part(one.party)) for one in attendances]  # type: ignore[attr-defined]
+
 
 class CancelForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+def _of_part(party: CaseParty) -> str:
+    return f"{party}{bracketed(party.get_part_display())}"

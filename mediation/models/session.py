@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Language, User
-from cases.models import Case
+from cases.models import Case, CaseParty
 from governance_center.calendar import local_day
+from governance_center.listing import bracketed, colon, enumerated
 from mediation.models.committee import Mediator
 
 STANDING = Q(state__in=("planned", "held"))
@@ -67,10 +68,10 @@ class Session(models.Model):
         MEDIATOR_NOT_FREE = "mediator_not_free", _("the new mediator is not free then")
 
     class Failure(models.TextChoices):
-        APPLICANT_ABSENT = "applicant_absent", _("the applicant did not come")
-        RESPONDENT_ABSENT = "respondent_absent", _("the respondent did not come")
-        BOTH_ABSENT = "both_absent", _("nobody came")
-        NOT_REACHED = "not_reached", _("the parties could not be reached")
+        """Why it came to nothing; on whose side, say the attendances with ``is_cause``."""
+
+        ABSENT = "absent", _("a party did not come")
+        NOT_REACHED = "not_reached", _("a party could not be reached")
         REFUSED = "refused", _("a party refuses mediation")
         NO_AGREEMENT = "no_agreement", _("no agreement was reached")
 
@@ -128,12 +129,26 @@ class Session(models.Model):
         """The room, the link or the place in words."""
         return str(self.room) if self.room else self.place or self.online_link
 
+    @property
+    def causes(self) -> list[CaseParty]:
+        """The parties on whose side it came to nothing."""
+        return [one.party for one in self.attendances.all() if one.is_cause]
+
+    @property
+    def result(self) -> str:
+        """What became of it, in words: where it came to nothing, why and on whose side."""
+        if not self.failure:
+            return self.get_state_display()
+        named = enumerated(f"{party}{bracketed(party.get_part_display())}" for party in self.causes)
+        return f"{self.get_failure_display()}{colon()}{named}" if named else self.get_failure_display()
+
 
 class Attendance(models.Model):
     """A party of the case at a session. Person and period are copies, so that nobody can be called twice at a time.
 
     An organisation is held by its name, as one that is small sends the same person everywhere; where somebody
     represents it in the case, that person is held and ``organisation_key`` stays empty. ``company`` is who came along.
+    ``is_cause`` names a party on whose side the session came to nothing: it stayed away, was not reached, or refused.
     """
 
     class State(models.TextChoices):
@@ -141,6 +156,7 @@ class Attendance(models.Model):
         CAME = "came", _("came")
         ABSENT = "absent", _("did not come")
         EXCUSED = "excused", _("excused")
+        UNREACHED = "unreached", _("not reached")
 
     session = models.ForeignKey(
         Session, models.CASCADE, related_name="attendances", verbose_name=_("mediation session")
@@ -154,6 +170,7 @@ class Attendance(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.EXPECTED)
     organisation_key = models.CharField(max_length=250, blank=True, default="", editable=False)
     company = models.CharField(_("who came along"), max_length=200, blank=True)
+    is_cause = models.BooleanField(_("it came to nothing on this side"), default=False)
 
     class Meta:
         verbose_name = _("attendance")
@@ -170,6 +187,10 @@ class Attendance(models.Model):
                 name="mediation_attendance_one_of_an_organisation",
                 expressions=[("organisation_key", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
                 condition=Q(is_live=True) & ~Q(organisation_key=""),
+            ),
+            models.CheckConstraint(
+                name="mediation_attendance_cause_was_not_there",
+                condition=Q(is_cause=False) | ~Q(state__in=("came", "excused")),
             ),
         )
 

@@ -16,13 +16,15 @@ from governance_center.ledger import text_digest
 from governance_center.listing import enumerated
 from governance_center.transactions import atomic
 from mediation.models import Attendance, Minutes, RightsNotice, Session, SessionMediator
-from mediation.services.notices import overtake
+from mediation.services.notices import NotCalled, overtake
 from mediation.services.seating import free, write
 from mediation.services.sessions import lock_planned
 
 Came = Attendance.State
 Failure = Session.Failure
-Part = CaseParty.Part
+
+NAMED = frozenset({Failure.ABSENT, Failure.NOT_REACHED, Failure.REFUSED})
+"""Where a session comes to nothing so, it is said on whose side."""
 
 ANSWERS = (Came.CAME, Came.ABSENT, Came.EXCUSED)
 
@@ -52,6 +54,12 @@ class RightsNotTold(GovernanceError):
 class MinutesChanged(GovernanceError):
     code = "minutes_changed"
     message = _("The minutes were changed in another window; copy your text and open this page anew.")
+
+
+class NobodyToName(GovernanceError):
+    code = "nobody_to_name"
+    status = 422
+    message = _("Where no agreement was reached, no party is named; untick them or choose another reason.")
 
 
 @atomic
@@ -109,15 +117,17 @@ def hold_session(
 
 
 @atomic
-def fail_session(*, session: Session, by: User, failure: str, note: str) -> Session:
+def fail_session(*, session: Session, by: User, failure: str, note: str, parties: Collection[int] = ()) -> Session:
     """Record that a session came to nothing, on which side and why; it frees room, mediators and parties.
 
     Args:
-        failure: one of ``Session.Failure``; attendance of both sides follows from it.
+        failure: one of ``Session.Failure``.
         note: what happened; kept on the case.
+        parties: keys of those who did not come, were not reached or refused; attendance follows from it.
 
     Raises:
-        NotAllowed, NotPlanned. MissingInput: no reason or no note.
+        NotAllowed, NotPlanned. MissingInput: no reason, no note, or no party for a reason of :data:`NAMED`.
+        NotCalled: a party that was not called to it. NobodyToName: a party where no agreement was reached.
         NotYet: before the day of the session; only a refusal, or parties not reached, may be known earlier.
         RightsNotTold: a session without agreement was held with somebody who was not told the rights.
     """
@@ -127,17 +137,16 @@ def fail_session(*, session: Session, by: User, failure: str, note: str) -> Sess
     if failure not in {Failure.REFUSED, Failure.NOT_REACHED}:
         _check_day(row)
     attendances = list(row.attendances.select_related("party__person"))
-    for one in attendances:
-        one.state = _attendance(failure, one.party.part)
+    _name(attendances, failure, set(parties))
     if failure == Failure.NO_AGREEMENT:
         _check_rights(case, [one.party for one in attendances])
     _written, digest = write_note(case, by=by, text=note, at=timezone.now())
-    Attendance.objects.bulk_update(attendances, ["state"])
+    Attendance.objects.bulk_update(attendances, ["state", "is_cause"])
     free(row)
     row.state, row.failure = Session.State.FAILED, failure
     row.save(update_fields=["state", "failure"])
     overtake(row)
-    write(row, case, EventKind.SESSION_FAILED, by, failure=failure, **digest)
+    write(row, case, EventKind.SESSION_FAILED, by, failure=failure, parties=sorted(set(parties)), **digest)
     return row
 
 
@@ -199,13 +208,16 @@ def _check_rights(case: Case, parties: Iterable[CaseParty]) -> None:
         raise RightsNotTold(who=enumerated(missing))
 
 
-def _attendance(failure: str, part: str) -> str:
-    """Whether a party came to a session that failed so; a refusal says nothing about who came."""
-    if failure in {Failure.BOTH_ABSENT, Failure.NOT_REACHED}:
-        return Came.ABSENT
-    if failure == Failure.REFUSED:
-        return Came.EXPECTED
-    missing = {Failure.APPLICANT_ABSENT: Part.APPLICANT, Failure.RESPONDENT_ABSENT: Part.RESPONDENT}.get(
-        Failure(failure)
-    )
-    return Came.ABSENT if part == missing else Came.CAME
+def _name(attendances: Collection[Attendance], failure: str, parties: set[int]) -> None:
+    """Mark on whose side a session failed, and who came: who is named did not, of the others not all is known."""
+    if failure in NAMED and not parties:
+        raise MissingInput(_("Tick the party or parties it was."), field="parties")
+    if failure not in NAMED and parties:
+        raise NobodyToName(field="parties")
+    if not parties <= {one.party_id for one in attendances}:
+        raise NotCalled(field="parties")
+    of_named = {Failure.ABSENT: Came.ABSENT, Failure.NOT_REACHED: Came.UNREACHED}.get(Failure(failure), Came.EXPECTED)
+    of_others = Came.CAME if failure in {Failure.ABSENT, Failure.NO_AGREEMENT} else Came.EXPECTED
+    for one in attendances:
+        one.is_cause = one.party_id in parties
+        one.state = of_named if one.is_cause else of_others

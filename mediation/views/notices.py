@@ -15,6 +15,7 @@ from accounts.models import User
 from governance_center import papers
 from governance_center.http import submit
 from mediation import agreement_paper, notice_paper
+from mediation.called_again import failed_before
 from mediation.models import Notice, Session
 from mediation.notice_forms import NoticeForm
 from mediation.services import notices as services
@@ -40,6 +41,7 @@ def session_notices(request: HttpRequest, pk: int) -> HttpResponse:
         "occasion": services.occasion_of(session).label,
         "may_tell": services.may_tell(session, user) and services.has_news(session),
         "languages": agreement_paper.NAMES,
+        "before": failed_before(session),
     }
     return render(request, "mediation/session_notices.html", context, status=422 if form.errors else 200)
 

@@ -156,7 +156,7 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
 def fail(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that it came to nothing, on which side and why."""
     user, session = staff(request), _session(request, pk)
-    form = FailForm(request.POST or None)
+    form = FailForm(request.POST or None, attendances=session.attendances.select_related("party__person"))
     return _deed(
         request, session, form, lambda: holding.fail_session(session=session, by=user, **form.cleaned_data),
         title=gettext_lazy("The session came to nothing"), icon="circle-x",

@@ -83,3 +83,30 @@ def test_from_one_tap_to_the_minutes(visit: Visit, language: str, size: str) -> 
     page.wait_for_url(f"**/cases/{case.number}/")
     session.refresh_from_db()
     assert session.state == "held"
+
+
+@pytest.mark.parametrize(("language", "size"), [("zh-hans", PHONE), ("ko", DESKTOP)])
+def test_a_session_comes_to_nothing_on_the_side_that_is_ticked(
+    visit: Visit, language: str, size: dict[str, int]
+) -> None:
+    mediator = Mediator.objects.filter(user__username="mediator.longjing").get()
+    assert mediator.user
+    case = mediated(mediator.user)
+    session = let_it_begin(call(case, mediator.user))
+    person = visit("mediator.longjing", language, size)
+    page, absent = person.page, case.parties.get(part="respondent")
+    person.open(f"/mediation/sessions/{session.pk}/fail/")
+    person.check()
+    page.locator("[name=failure][value=absent]").check()
+    page.fill("[name=note]", "电话通知后仍未到场")
+    page.locator("main form button[type=submit]").click()
+    expect(page.locator("[name=note]")).to_have_value("电话通知后仍未到场")
+    person.shoot("session-fail")
+    person.check()
+    page.locator(f"[name=parties][value='{absent.pk}']").check()
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url(f"**/cases/{case.number}/")
+    expect(page.locator("#sessions")).to_contain_text("李顺姬" if language == "zh-hans" else "리순희")
+    person.shoot("session-failed-case")
+    person.check()
+    assert list(session.attendances.filter(is_cause=True).values_list("party", "state")) == [(absent.pk, "absent")]

@@ -17,6 +17,7 @@ from tests.world import World
 
 SignIn = Callable[..., Client]
 LANGUAGES = ("zh-hans", "ko")
+REFUSED = {"zh-hans": "一方拒绝调解", "ko": "일방이 조정을 거절함"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -92,10 +93,17 @@ def test_moving_cancelling_and_failing(world: World, sign_in: SignIn, language: 
     assert client.post(reverse("mediation:session_cancel", args=[first.pk]), {"reason": ""}).status_code == 422
     assert client.post(reverse("mediation:session_cancel", args=[first.pk]), {"reason": "下雪"}).status_code == 302
     data = {"failure": "refused", "note": "不愿调解"}
+    nobody = client.post(reverse("mediation:session_fail", args=[second.pk]), data)
+    assert nobody.status_code == 422
+    assert "不愿调解" in nobody.content.decode(), "what was typed comes back"
+    data |= {"parties": str(case.parties.get(part="respondent").pk)}
     assert client.post(reverse("mediation:session_fail", args=[second.pk]), data).status_code == 302
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, first.period.lower, second.state) == ("cancelled", at(16), "failed")
+    detail = client.get(reverse("cases:detail", args=[case.number])).content.decode()
+    assert detail.count(REFUSED[language]) >= 2, "the row of the session and the history"
+    assert second.result in detail or language == "ko"
 
 
 def keep(client: Client, session: Session, text: str, revision: int) -> HttpResponse:

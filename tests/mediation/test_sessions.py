@@ -14,7 +14,7 @@ from cases import ledger
 from cases.models import Case, CaseEvent, CaseParty
 from cases.services import withdraw_case
 from governance_center.errors import IllegalMove, MissingInput, NotAllowed
-from mediation.models import Attendance, RightsNotice, Room, Session
+from mediation.models import RightsNotice, Room, Session
 from mediation.services import assign_mediator, reach_agreement, recuse
 from mediation.services.clashes import MediatorTaken, PartyTaken, RoomTaken, free_slots
 from mediation.services.holding import NobodyCame, NotYet, RightsNotTold, fail_session, hold_session
@@ -209,45 +209,6 @@ def test_a_session_is_held_only_with_rights_told_people_and_minutes(world: World
         hold_session(session=session, by=world.mediator, came=came(session), minutes="x")
     assert "再谈" not in str(case.events.get(kind="session.held").data)
     assert not list(ledger.verify())
-
-
-@pytest.mark.parametrize(
-    ("failure", "applicant", "respondent"),
-    [
-        ("applicant_absent", "absent", "came"),
-        ("respondent_absent", "came", "absent"),
-        ("both_absent", "absent", "absent"),
-        ("not_reached", "absent", "absent"),
-        ("refused", "expected", "expected"),
-        ("no_agreement", "came", "came"),
-    ],
-)
-def test_a_session_comes_to_nothing_on_a_side(world: World, failure: str, applicant: str, respondent: str) -> None:
-    case = mediated(world)
-    tell_rights(case, world.mediator)
-    session = let_it_begin(call(case, world.mediator))
-    with pytest.raises(MissingInput):
-        fail_session(session=session, by=world.mediator, failure="rain", note="x")
-    with pytest.raises(MissingInput):
-        fail_session(session=session, by=world.mediator, failure=failure, note=" ")
-    failed = fail_session(session=session, by=world.mediator, failure=failure, note="打过三次电话")
-    states = dict(failed.attendances.values_list("party__part", "state"))
-    assert (failed.state, states) == ("failed", {"applicant": applicant, "respondent": respondent})
-    assert not Attendance.objects.filter(session=session, is_live=True).exists()
-    assert case.events.get(kind="session.failed").data["failure"] == failure
-    with pytest.raises(NotPlanned):
-        fail_session(session=session, by=world.mediator, failure=failure, note="x")
-
-
-def test_absence_is_not_known_before_the_day_and_no_agreement_needs_the_rights_told(world: World) -> None:
-    session = call(mediated(world), world.mediator)
-    with pytest.raises(NotYet):
-        fail_session(session=session, by=world.mediator, failure="both_absent", note="x")
-    let_it_begin(session)
-    with pytest.raises(RightsNotTold):
-        fail_session(session=session, by=world.mediator, failure="no_agreement", note="x")
-    other = call(mediated(world), world.mediator)
-    assert fail_session(session=other, by=world.mediator, failure="refused", note="不愿调解").state == "failed"
 
 
 def test_the_end_of_a_case_cancels_what_has_not_begun(world: World) -> None:
