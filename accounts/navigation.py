@@ -32,6 +32,7 @@ BACKLOG = Entry("mediation:backlog", "user-share", _("Cases without a mediator")
 AGREEMENTS = Entry("mediation:due", "calendar-due", _("Performance of agreements"))
 FOLLOW_UPS = Entry("mediation:follow_ups", "phone-check", _("Follow-up visits"))
 DASHBOARD = Entry("reporting:dashboard", "chart-bar", _("Dashboard"))
+WARNINGS = Entry("reporting:warnings", "trending-up", _("Early warning"))
 ROTA = Entry("cases:rota", "calendar-event", _("Rota"))
 CALENDAR = Entry("cases:rota_calendar", "calendar-week", _("Rota calendar"))
 EXPERTS = Entry("cases:experts", "school", _("Legal workers' home"))
@@ -41,12 +42,14 @@ IMPORTS = Entry("intake:imports", "file-import", _("Take over old registers"))
 WORDINGS = Entry("mediation:wordings", "file-text", _("What papers say"))
 OUTREACH = Entry("intake:outreach", "home-search", _("Outreach"))
 MY_OUTREACH = Entry("intake:outreach_mine", "home-heart", _("My households"))
+MINISTRY_FORM = Entry("reporting:ministry_form", "report", _("Ministry's form"))
+EXPORTS = Entry("reporting:exports", "file-download", _("My exports"))
 ADMIN = Entry("admin:index", "settings", _("Administration"))
 
 BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
-    Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS, CALENDAR, EXPERTS, MY_OUTREACH),
-    Role.OFFICER: (REFERRALS, CASES, WHISTLES, SUPERVISION, CALENDAR, EXPERTS),
-    Role.MEDIATOR: (MEDIATION, AGREEMENTS, FOLLOW_UPS, CASES, MEDIATORS, EXPERTS),
+    Role.CLERK: (DESK, QUEUE, REGISTER, CASES, FOLLOW_UPS, CALENDAR, EXPERTS, MY_OUTREACH, EXPORTS),
+    Role.OFFICER: (REFERRALS, CASES, WHISTLES, SUPERVISION, CALENDAR, EXPERTS, EXPORTS),
+    Role.MEDIATOR: (MEDIATION, AGREEMENTS, FOLLOW_UPS, CASES, MEDIATORS, EXPERTS, EXPORTS),
     Role.DISPATCHER: (
         DISPATCH,
         CASES,
@@ -63,10 +66,23 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         CALENDAR,
         EXPERTS,
         DASHBOARD,
+        WARNINGS,
         IMPORTS,
         OUTREACH,
+        EXPORTS,
     ),
-    Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, COMMITTEES, MEDIATORS, CALENDAR, OUTREACH),
+    Role.OFFICIAL: (
+        DASHBOARD,
+        WARNINGS,
+        CASES,
+        WHISTLES,
+        SUPERVISION,
+        COMMITTEES,
+        MEDIATORS,
+        CALENDAR,
+        OUTREACH,
+        EXPORTS,
+    ),
     Role.ADMINISTRATOR: (ADMIN, IMPORTS, WORDINGS),
 }
 
@@ -78,11 +94,13 @@ def entries_of(user: User) -> tuple[Entry, ...]:
     """The entries of a role.
 
     Clerks of a street or township, whose code has nine digits, also find the whistles; officers of townships and of
-    the police, who visit after a resolution, the visits.
+    the police, who visit after a resolution, the visits; those of justice the statistics of people's mediation.
     """
     entries = BY_ROLE[user.role]
     if user.role == Role.OFFICER and user.department_id in VISITING_DEPARTMENTS:
         return (*entries, FOLLOW_UPS)
+    if user.role == Role.OFFICER and user.department_id == "justice":
+        return (*entries, MINISTRY_FORM)
     if user.role == Role.CLERK and len(user.scope_code) == 9:
         return (*entries, WHISTLES)
     return entries

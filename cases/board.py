@@ -75,6 +75,8 @@ class BoardList:
     template: str
     address: tuple[str, Mapping[str, str]]
     is_alarm: bool = True
+    subjects: Callable[[], QuerySet[Any]] | None = None
+    """For lists that hold no cases and come from a floor above: the rows with all that their template shows."""
 
     @property
     def url(self) -> str:
@@ -240,12 +242,36 @@ COLUMNS = (
 
 BY_CODE: Mapping[str, BoardList] = {one.code: one for one in LISTS}
 
+_added: list[tuple[int, BoardList]] = []
+_signs: list[Callable[[User], str]] = []
+
+
+def add(*lists: tuple[int, BoardList], sign: Callable[[User], str]) -> None:
+    """Put lists of an upper floor below those of a column; called from an app's ``ready``.
+
+    ``sign`` answers, in one small query, with something that changes when the lists may look different.
+    """
+    _added.extend(one for one in lists if one[1].code not in {two.code for _column, two in _added})
+    if sign not in _signs:
+        _signs.append(sign)
+
+
+def all_lists() -> list[BoardList]:
+    """The lists of this room and those of the floors above."""
+    return [*LISTS, *(one for _column, one in _added)]
+
+
+def columns() -> list[list[str]]:
+    """The codes of the lists, column by column."""
+    return [[*codes, *(one.code for at, one in _added if at == number)] for number, codes in enumerate(COLUMNS)]
+
 
 # --- a version that is cheap to ask for -----------------------------------------
 
 
 def version(user: User, now: dt.datetime) -> str:
-    """Changes when something changed that the board may show, or a limit has passed; three small queries.
+    """Changes when something changed that the board may show, or a limit has passed; three small queries, and one
+    for each floor above that shows something.
 
     Everything that happens to a case is in the ledger. Entries are numbered before they are committed, so the sum
     of the latest numbers is looked at too: one that was committed late changes it.
@@ -273,7 +299,8 @@ def version(user: User, now: dt.datetime) -> str:
         .values_list("passed", "call", "order", "late_order")
         .get()
     )
-    return sign(f"{get_language()} {local_day(now)} {ledger} {whistles} {rest}")
+    above = [one(user) for one in _signs]
+    return sign(f"{get_language()} {local_day(now)} {ledger} {whistles} {rest} {above}")
 
 
 def sign(text: str) -> str:
@@ -288,7 +315,7 @@ def fill(user: User, now: dt.datetime | None = None) -> list[Filled]:
     """All lists, each with its count and its first rows; the number of queries does not grow with the rows."""
     now = now or timezone.now()
     found = []
-    for one in LISTS:
+    for one in all_lists():
         rows = one.rows(user, now)
         keys = list(rows.values_list("pk", flat=True)[: SHOWN + 1])
         count = len(keys) if len(keys) <= SHOWN else rows.count()
@@ -340,7 +367,7 @@ def _rows(one: BoardList, keys: list[int], cases: dict[int, Row], user: User) ->
         shown = [cases[key] for key in keys if key in cases]
         return [Row(f"{one.code}-{row.subject.pk}", row.subject, row.case, row.why, row.parts, row.orders)
                 for row in shown]  # fmt: skip
-    subjects = _subjects(one.code, keys)
+    subjects = _subjects(one, keys)
     rows = [Row(f"{one.code}-{key}", subjects[key]) for key in keys if key in subjects]
     for row in rows:
         if isinstance(row.subject, Whistle):
@@ -359,7 +386,7 @@ def _clocks(whistle: Whistle) -> list[tuple[WhistleCall, Clock]]:
     return found
 
 
-def _subjects(code: str, keys: list[int]) -> dict[int, Model]:
+def _subjects(of: BoardList, keys: list[int]) -> dict[int, Model]:
     """The rows of the lists that do not hold cases, each with what it shows."""
     calls = WhistleCall.objects.select_related("department")
     querysets: dict[str, QuerySet[Any]] = {
@@ -372,4 +399,5 @@ def _subjects(code: str, keys: list[int]) -> dict[int, Model]:
         ),
         "orders": SupervisionOrder.objects.select_related("case", "whistle", "department", "division"),
     }
-    return {row.pk: row for row in querysets[code].filter(pk__in=keys)} if keys else {}
+    rows = of.subjects() if of.subjects else querysets[of.code]
+    return {row.pk: row for row in rows.filter(pk__in=keys)} if keys else {}

@@ -220,13 +220,28 @@ LISTED_IS_ENOUGH = ("answer_hand_up",)
 """Whether these may be done is asked when they are done; for a button it is enough that the list holds the row."""
 
 
+_above: dict[str, tuple[Mapping[str, Deed], Callable[[User], QuerySet[Any]]]] = {}
+_offered_above: dict[str, tuple[str, Sequence[str]]] = {}
+
+
+def add(kind: str, deeds: Sequence[Deed], *, at: Sequence[str], visible: Callable[[User], QuerySet[Any]]) -> None:
+    """Deeds of a kind of row that belongs to a floor above, offered in the lists ``at``; from an app's ``ready``."""
+    _above[kind] = ({deed.code: deed for deed in deeds}, visible)
+    _offered_above.update({code: (kind, [deed.code for deed in deeds]) for code in at})
+
+
+def deeds_of(kind: str) -> Mapping[str, Deed]:
+    """The deeds of a kind of row by code; none for an unknown kind."""
+    return DEEDS.get(kind) or _above.get(kind, ({}, None))[0]
+
+
 def offers(at: str, row: Row, user: User) -> list[Offer]:
     """The buttons of a row in the list ``at``; asks the database nothing."""
-    kind, codes = OFFERED.get(at, ("", ()))
+    kind, codes = OFFERED.get(at) or _offered_above.get(at, ("", ()))
     found: list[Offer] = []
     thing = row.case if kind == "case" else row.subject
     for code in codes:
-        deed = DEEDS[kind].get(code)
+        deed = deeds_of(kind).get(code)
         if deed and thing and _fits(code, row) and (code in LISTED_IS_ENOUGH or deed.may(thing, user)):
             url = reverse("cases:board_deed", args=[at, kind, thing.pk, code])
             found.append(Offer(deed, url, deed.page(thing), not found))
@@ -245,7 +260,7 @@ def find(kind: str, user: User) -> QuerySet[Any] | None:
             return OnCallCall.objects.filter(referral__case__in=cases).select_related("referral__case__division")
         case "order":
             return supervision.visible_orders(user).select_related("case", "whistle", "department")
-    return None
+    return _above[kind][1](user) if kind in _above else None
 
 
 def _fits(code: str, row: Row) -> bool:

@@ -1,4 +1,4 @@
-"""The case list as CSV or XLSX: exactly what is filtered, in bounded memory, safe to open."""
+"""Lists as CSV or XLSX: exactly what is filtered, in bounded memory, safe to open."""
 
 from __future__ import annotations
 
@@ -14,15 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Language
-from cases.models import Case, Expert, SupervisionOrder
-from cases.states import State
+from cases.models import Expert, SupervisionOrder
 
 MOST_ROWS = 100_000
-
-
-def export_cases(rows: QuerySet[Case], kind: str) -> HttpResponseBase:
-    """The rows as a download; at most :data:`MOST_ROWS`. ``kind`` is ``csv`` or ``xlsx``."""
-    return export_table(_table(rows[:MOST_ROWS]), "cases", kind)
 
 
 def export_table(table: Iterable[list[str]], stem: str, kind: str) -> HttpResponseBase:
@@ -57,22 +51,6 @@ def as_workbook(table: Iterable[list[str]], name: str) -> HttpResponseBase:
 def defuse(text: str) -> str:
     """A cell that a spreadsheet would take for a formula gets an apostrophe before it."""
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
-
-
-def _table(rows: QuerySet[Case]) -> Iterator[list[str]]:
-    yield [
-        _("Case number"), _("Registered"), _("Accepted"), _("State"), _("Kind"), _("Category"), _("Place"),
-        _("Summary"), _("Lead"), _("Handling limit"), _("Resolved"), _("Outcome"),
-        _("Resolved at level"), _("Times reopened"),
-    ]  # fmt: skip
-    for case in rows.iterator(chunk_size=2000):
-        yield [
-            case.number, _moment(case.registered_at), _moment(case.accepted_at), State(case.state).label,
-            case.get_kind_display(), case.category.name, case.division.name, case.title,
-            case.lead.name if case.lead else "", _moment(case.due_at), _moment(case.resolved_at),
-            case.get_outcome_display() if case.outcome else "", case.get_resolved_level_display(),
-            str(case.reopened_count),
-        ]  # fmt: skip
 
 
 def _orders(rows: QuerySet[SupervisionOrder]) -> Iterator[list[str]]:

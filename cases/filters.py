@@ -68,6 +68,11 @@ class CaseFilter(django_filters.FilterSet):
     dispatched_to = django_filters.DateFilter(method="unchanged", label=_("Dispatched to"), widget=HiddenInput)
     accepted_from = django_filters.DateFilter(method="from_day", label=_("Accepted from"))
     accepted_to = django_filters.DateFilter(method="to_day", label=_("Accepted to"))
+    registered_from = django_filters.DateFilter(method="registered_from_day", label=_("Registered from"))
+    registered_to = django_filters.DateFilter(method="registered_to_day", label=_("Registered to"))
+    incoming = django_filters.CharFilter(
+        method="only_incoming", label=_("As counted by early warning"), widget=HiddenInput
+    )
     colour = django_filters.ChoiceFilter(
         method="in_colour",
         label=_("Time limits"),
@@ -144,6 +149,15 @@ class CaseFilter(django_filters.FilterSet):
 
     def to_day(self, queryset: QuerySet[Case], name: str, value: Any) -> QuerySet[Case]:
         return queryset.filter(accepted_at__lt=day_end(value))
+
+    def registered_from_day(self, queryset: QuerySet[Case], name: str, value: Any) -> QuerySet[Case]:
+        return queryset.filter(registered_at__gte=day_start(value))
+
+    def registered_to_day(self, queryset: QuerySet[Case], name: str, value: Any) -> QuerySet[Case]:
+        return queryset.filter(registered_at__lt=day_end(value))
+
+    def only_incoming(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        return queryset.incoming()  # type: ignore[attr-defined]
 
     def in_colour(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
         """Open cases by the worst colour of their limits, by exact time; or with a limit that is paused."""

@@ -173,6 +173,8 @@ def _label(kind: str, data: dict[str, Any]) -> str | Promise:
         return _("a mediator talked with one side alone")
     if kind == EventKind.OFFER_ANSWERED and data.get("answer") == "withdrawn":
         return _("a side took its offer back")
+    if kind == EventKind.PROGRESS and "statistics" in data:
+        return _("entered for the statistics")
     return EventKind(kind).label
 
 

@@ -223,6 +223,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 55},
     },
+    "sweep-exports": {
+        "task": "reporting.tasks.sweep_exports",
+        "schedule": 60,
+        "options": {"expires": 55},
+    },
     "colour-limits": {
         "task": "cases.tasks.colour_limits",
         "schedule": 60,
@@ -253,6 +258,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=0, minute="1-59/10"),
         "options": {"expires": 500},
     },
+    "early-warning": {
+        "task": "reporting.tasks.watch",
+        "schedule": crontab(minute=35, hour="0-6"),  # each day is looked at once; later runs make good
+        "options": {"expires": 3000},
+    },
     "deliver-notifications": {
         "task": "accounts.tasks.deliver_notifications",
         "schedule": 60,
@@ -269,6 +279,12 @@ CELERY_BEAT_SCHEDULE = {
 # Where several nationalities live together, and the code (GB/T 3304) of the largest one there. The longest code of a
 # division counts, so a village whose people are mostly Korean is entered as {"222405004203": "10"}.
 MIXED_AREAS = {"2224": "01"}
+
+# --- early warning
+# Of what is told of, this part may be false in the long run (Benjamini–Hochberg); and what a place must show at least.
+WARNING_FALSE_RATE = float(os.environ.get("WARNING_FALSE_RATE") or 0.05)
+WARNING_LEAST_CASES = int(os.environ.get("WARNING_LEAST_CASES") or 4)
+WARNING_LEAST_TIMES = float(os.environ.get("WARNING_LEAST_TIMES") or 2)
 
 # --- programs
 REST_FRAMEWORK = {

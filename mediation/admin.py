@@ -29,6 +29,7 @@ from mediation.models import (
     PowerOfAttorney,
     PrescribedStep,
     Prescription,
+    Prevention,
     Recusal,
     Reminder,
     Replacement,
@@ -40,6 +41,7 @@ from mediation.models import (
     Session,
     SessionMediator,
     Signature,
+    StatisticsEntry,
     Urging,
 )
 
@@ -378,3 +380,19 @@ class SeparateTalkAdmin(ReadOnlyAdmin):
     list_select_related = ("session", "mediator")
     search_fields = ("session__case__number",)
     exclude = ("note",)
+
+
+@admin.register(StatisticsEntry)
+class StatisticsEntryAdmin(ReadOnlyAdmin):
+    list_display = ("case", "source", "is_difficult", "by", "at")
+    list_filter = ("source", "is_difficult")
+    list_select_related = ("case", "by")
+    search_fields = ("case__number",)
+
+
+@admin.register(Prevention)
+class PreventionAdmin(ReadOnlyAdmin):
+    list_display = ("case", "kind", "people", "by", "at")
+    list_filter = ("kind",)
+    list_select_related = ("case", "by")
+    search_fields = ("case__number",)

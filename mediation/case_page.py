@@ -16,7 +16,17 @@ from cases.states import State
 from cases.workflow import Actor
 from mediation import agreement_paper, conversation, life, next_step, selectors
 from mediation.matching import reasons_of
-from mediation.models import Agreement, Assignment, FollowUp, PrescribedStep, Prescription, RightsNotice, Session
+from mediation.models import (
+    Agreement,
+    Assignment,
+    FollowUp,
+    PrescribedStep,
+    Prescription,
+    Prevention,
+    RightsNotice,
+    Session,
+    StatisticsEntry,
+)
 from mediation.models.agreement import AFTER_AGREEMENT
 from mediation.services import (
     absences,
@@ -29,10 +39,13 @@ from mediation.services import (
     prescribing,
     recusing,
     signing,
+    statistics,
     talks,
 )
 from mediation.services import notices as telling
 from mediation.services import sessions as calling
+
+STATISTICS_WRITERS = (Role.MEDIATOR, Role.DISPATCHER, Role.CLERK, Role.OFFICER)
 
 PAPER_READERS = (Role.MEDIATOR, Role.DISPATCHER, Role.CLERK, Role.OFFICER)
 """Who may have the prescription on paper, of the cases they see."""
@@ -78,6 +91,9 @@ def sections(case: Case, user: User) -> list[Section]:
     prescription = selectors.prescription_of(case)
     if prescription:
         found.append(Section("mediation/_prescription.html", _prescription(prescription, case, user)))
+    entry = StatisticsEntry.objects.filter(case=case).select_related("by").first()
+    if entry:
+        found.append(Section("mediation/_statistics.html", _statistics(entry, case, user)))
     return found
 
 
@@ -155,6 +171,9 @@ def _actions(case: Case, user: User) -> list[Action]:
     if prescribing.may_prescribe(case, user):
         url = reverse("mediation:prescribe", args=[case.number])
         found.append(Action(url, _("Diagnose and prescribe"), "stethoscope"))
+    if user.role in STATISTICS_WRITERS and statistics.may_enter(case, user):
+        url = reverse("mediation:statistics", args=[case.number])
+        found.append(Action(url, _("Enter for the statistics"), "chart-dots"))
     if filing.may_read(case, user):
         found.append(Action(reverse("mediation:papers", args=[case.number]), _("Papers of the case"), "folders"))
     return found
@@ -189,6 +208,15 @@ def _visits(visits: list[FollowUp], case: Case, user: User) -> dict[str, Any]:
     latest = max(visit.round for visit in visits)
     plan = next((visit.plan for visit in visits if visit.round == latest and visit.plan), None)
     return {"visits": rows, "plan": plan}
+
+
+def _statistics(entry: StatisticsEntry, case: Case, user: User) -> dict[str, Any]:
+    return {
+        "entry": entry,
+        "preventions": list(Prevention.objects.filter(case=case)),
+        "may_enter": user.role in STATISTICS_WRITERS and statistics.may_enter(case, user),
+        "number": case.number,
+    }
 
 
 def _prescription(prescription: Prescription, case: Case, user: User) -> dict[str, Any]:

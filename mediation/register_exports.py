@@ -64,3 +64,8 @@ def _day(day: dt.date | None) -> str:
 
 def _yes(flag: bool) -> str:
     return _("yes") if flag else _("no")
+
+
+def mediator_table(rows: Iterable[Mediator]) -> Iterator[list[str]]:
+    """The headings, then a row for each mediator, for whoever writes the list elsewhere."""
+    return _mediators(rows)

@@ -23,6 +23,7 @@ from mediation.views import (
     second_calls,
     sessions,
     signing,
+    statistics,
     talks,
     team,
     wordings,
@@ -125,4 +126,5 @@ urlpatterns = [
     path("<str:number>/offer/", offers.make, name="offer"),
     path("offers/<int:pk>/answer/", offers.answer, name="offer_answer"),
     path("sessions/<int:pk>/talk/", talks.record, name="session_talk"),
+    path("<str:number>/statistics/", statistics.statistics, name="statistics"),
 ]

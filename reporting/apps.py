@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class ReportingConfig(AppConfig):
     name = "reporting"
     verbose_name = _("Figures")
+
+    def ready(self) -> None:
+        from reporting import board, messages  # noqa: F401  registers what staff are told
+
+        board.register()

@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from reporting.models import Alert
 from reporting.periods import Period
 
 BEGIN = dt.date(2023, 1, 1)
@@ -57,3 +58,21 @@ def presets(today: dt.date) -> list[dict[str, Any]]:
         {"label": _("this month"), "first": month, "last": today},
         {"label": _("last month"), "first": last_month_end.replace(day=1), "last": last_month_end},
     ]
+
+
+class AcknowledgeForm(forms.Form):
+    """What is done about an early warning or repeated incidents."""
+
+    note = forms.CharField(
+        label=_("what is done"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For example: outreach in the street this week, by whom and until when."),
+    )
+
+
+class VerdictForm(forms.Form):
+    """Whether something was behind an early warning."""
+
+    verdict = forms.ChoiceField(label=_("What it was"), choices=Alert.Verdict.choices, widget=forms.RadioSelect)
+    note = forms.CharField(label=_("why"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}))

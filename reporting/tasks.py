@@ -1,7 +1,9 @@
 from celery import shared_task
+from django.utils import timezone
 
 from reporting.rollups.folding import fold
 from reporting.rollups.snapshots import take_backlog
+from reporting.services import exports, watching
 
 
 @shared_task
@@ -14,3 +16,21 @@ def fold_rollups() -> int:
 def snapshot_backlog() -> int:
     """Keep how many cases were open at the end of yesterday; a day is kept once."""
     return take_backlog()
+
+
+@shared_task
+def run_export(export_id: int) -> str:
+    """Make the file of a request; safe to be sent any number of times."""
+    return exports.run_export(export_id)
+
+
+@shared_task
+def sweep_exports() -> int:
+    """Start exports that wait, take up those that lost their worker, remove old files; safe to run twice at once."""
+    return exports.sweep_exports()
+
+
+@shared_task
+def watch() -> int:
+    """Look for early warnings and repeated incidents of yesterday, once; safe to run twice at once."""
+    return watching.watch(today=timezone.localdate())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting import views
+from reporting import export_views, ministry_views, views, warning_views
 
 app_name = "reporting"
 
@@ -9,4 +9,17 @@ urlpatterns = [
     path("bounces/", views.bounces, name="bounces"),
     path("waiting/", views.waiting, name="waiting"),
     path("attendance/", views.attendance, name="attendance"),
+    path("exports/", export_views.exports, name="exports"),
+    path("exports/<slug:kind>/<str:file_format>/", export_views.export, name="export"),
+    path("exports/<int:pk>/cancel", export_views.cancel, name="export_cancel"),
+    path("exports/<int:pk>/file", export_views.download, name="export_file"),
+    path("mediation-form/", ministry_views.form, name="ministry_form"),
+    path("mediation-form/cases/", ministry_views.form_cases, name="ministry_cases"),
+    path("mediation-form/<str:kind>/", ministry_views.form_file, name="ministry_file"),
+    path("warnings/", warning_views.warnings, name="warnings"),
+    path("warnings/repeats/", warning_views.repeats, name="repeats"),
+    path("warnings/repeats/<int:pk>/", warning_views.repeat, name="repeat"),
+    path("warnings/look/", warning_views.look_again, name="look_again"),
+    path("warnings/<int:pk>/", warning_views.warning, name="warning"),
+    path("warnings/<int:pk>/judge/", warning_views.judge, name="judge"),
 ]

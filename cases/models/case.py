@@ -91,6 +91,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Those that count as accepted: consultations, refused and merged ones are counted apart."""
         return self.filter(accepted_at__isnull=False, merged_into__isnull=True).exclude(kind=Kind.CONSULTATION)
 
+    def matters(self) -> CaseQuerySet:
+        """Registered, whether accepted yet or not; consultations, refused and merged ones are no matters."""
+        return self.filter(merged_into__isnull=True).exclude(kind=Kind.CONSULTATION).exclude(state=State.NOT_ACCEPTED)
+
+    def incoming(self) -> CaseQuerySet:
+        """The matters that early warning counts: those that everybody of the place may see."""
+        return self.matters().filter(is_restricted=False)
+
 
 class Case(models.Model):
     """One matter, one code. Its state moves only through :mod:`cases.workflow`."""

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from accounts.access import role_required, staff
 from accounts.models import Role, User
 from cases import board, precedents
-from cases.board_deeds import DEEDS, Deed, bound, find, offers
+from cases.board_deeds import Deed, bound, deeds_of, find, offers
 from cases.models import Case, OnCallCall, SupervisionOrder
 from cases.routing_rules import facts_of
 from governance_center.http import submit
@@ -30,7 +30,7 @@ def dispatch(request: HttpRequest) -> HttpResponse:
     user = staff(request)
     version = board.version(user, timezone.now())
     lists = {one["of"].code: one for one in _lists(user)}
-    columns = [[lists[code] for code in codes] for codes in board.COLUMNS]
+    columns = [[lists[code] for code in codes] for codes in board.columns()]
     return render(request, "cases/board.html", {"lists": lists.values(), "columns": columns, "version": version})
 
 
@@ -58,8 +58,8 @@ def changes(request: HttpRequest) -> HttpResponse:
 @never_cache
 def deed(request: HttpRequest, at: str, kind: str, pk: int, code: str) -> HttpResponse:
     """The form of one deed under its row, and its doing. Without script: the ordinary page."""
-    user, queryset, chosen = staff(request), find(kind, staff(request)), DEEDS.get(kind, {}).get(code)
-    if at not in board.BY_CODE or queryset is None or chosen is None:
+    user, queryset, chosen = staff(request), find(kind, staff(request)), deeds_of(kind).get(code)
+    if at not in {one.code for one in board.all_lists()} or queryset is None or chosen is None:
         raise Http404
     thing = get_object_or_404(queryset, pk=pk)
     if not request.headers.get("HX-Request"):

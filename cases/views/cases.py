@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import role_required, staff
@@ -12,7 +13,6 @@ from accounts.models import Role, User
 from cases import precedents, selectors, services
 from cases.actions import ACTIONS, opinion_actions, possible, return_notice
 from cases.explaining import explanations_of, statutory_route_of
-from cases.exports import export_cases
 from cases.filters import ORDERINGS, CaseFilter
 from cases.forms import ConfirmForm, ReturnForm
 from cases.level_actions import hand_over_of
@@ -39,7 +39,9 @@ def case_list(request: HttpRequest) -> HttpResponse:
         ordering = ORDERINGS[0][0]
     rows = filters.qs.order_by(ordering, "-pk")
     if request.GET.get("export") in {"csv", "xlsx"}:
-        return export_cases(rows, request.GET["export"])
+        return redirect(
+            f"{reverse('reporting:export', args=['cases', request.GET['export']])}?{request.GET.urlencode()}"
+        )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {"filter": filters, "page": page, "orderings": ORDERINGS, "ordering": ordering}
     return render(request, "cases/list.html", context)

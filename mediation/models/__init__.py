@@ -42,6 +42,7 @@ from mediation.models.session import Attendance, Minutes, RightsNotice, Room, Se
 from mediation.models.session_mediator import SessionMediator
 from mediation.models.session_room import SessionRoom
 from mediation.models.signature import Signature
+from mediation.models.statistics import Prevention, StatisticsEntry
 
 __all__ = (
     "MEMBERS",
@@ -81,6 +82,7 @@ __all__ = (
     "PowerOfAttorney",
     "PrescribedStep",
     "Prescription",
+    "Prevention",
     "Qualification",
     "Recusal",
     "RegisterImport",
@@ -95,6 +97,7 @@ __all__ = (
     "SessionMediator",
     "SessionRoom",
     "Signature",
+    "StatisticsEntry",
     "Urging",
     "VisitChannel",
 )

@@ -1,4 +1,23 @@
+"""Facts and roll-ups of the figures, warnings, and files that were made of what the other rooms hold."""
+
+from reporting.models.alert import Alert, Attention, AttentionQuerySet, WatchRun
+from reporting.models.export import Export, ExportEntry, ExportPart
 from reporting.models.fact import CaseFact, ChangedCase
+from reporting.models.repeat import Repeat
 from reporting.models.rollup import BacklogDay, DurationRollup, Rollup
 
-__all__ = ("BacklogDay", "CaseFact", "ChangedCase", "DurationRollup", "Rollup")
+__all__ = (
+    "Alert",
+    "Attention",
+    "AttentionQuerySet",
+    "BacklogDay",
+    "CaseFact",
+    "ChangedCase",
+    "DurationRollup",
+    "Export",
+    "ExportEntry",
+    "ExportPart",
+    "Repeat",
+    "Rollup",
+    "WatchRun",
+)

@@ -31,7 +31,7 @@ class AtTheDesk(Telling):
     def _open(self) -> None:
         world, rng, spec, at = self.world, self.rng, self.spec, self.spec.registered_at
         category = world.categories[spec.category]
-        place = rng.choice(world.places[spec.county])
+        place = rng.choice([one for one in world.places[spec.county] if one.pk.startswith(spec.place)])
         self.petitioner = self._person(spec.county, place)
         language = self.petitioner.language
         title, story = texts.STORIES[category.pk][0 if language == "zh-hans" else 1]
@@ -42,6 +42,7 @@ class AtTheDesk(Telling):
         self.case = self.rows.add(
             Case(
                 number=spec.number, centre=world.centres[spec.county], division=place, kind=category.kind,
+                place_detail=spec.address,
                 petition_class=petition_class, category=category,
                 channel=rng.choices(["walk_in", "hotline", "outreach", "police", "online"], [70, 12, 8, 6, 4])[0],
                 title=title, narrative=story, narrative_language=language,

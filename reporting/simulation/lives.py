@@ -7,7 +7,9 @@ services use, and the ledger is chained from them.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import random
+from decimal import Decimal
 
 from accounts.models import User
 from cases import deadlines, ledger, routing
@@ -28,13 +30,22 @@ from cases.states import Outcome
 from cases.workflow import Actor
 from governance_center.calendar import local_day
 from governance_center.ledger import text_digest
-from mediation.models import Agreement, Assignment, Mediator, Obligation
+from mediation.models import Agreement, Assignment, Mediator, Obligation, Prevention, StatisticsEntry
+from mediation.services.statistics import Prevented, source_of
+from mediation.services.statistics import facts_of as facts_of_statistics
 from reporting.simulation import texts
 from reporting.simulation.desk import AtTheDesk
 from reporting.simulation.visits import Afterwards
 
 SETTLED_AFTER = dt.timedelta(days=40)
 """What was due longer ago has been done."""
+
+
+ABOUT_MONEY = frozenset({
+    "wage_arrears", "labour", "contract", "loan_finance", "damages", "consumer", "traffic_accident", "medical",
+    "social_insurance", "property_management", "land_contracting", "tourism", "e_commerce", "production_business",
+})  # fmt: skip
+"""Categories of which a sum of money is in dispute."""
 
 
 class Life(AtTheDesk, Afterwards):
@@ -261,7 +272,33 @@ class Life(AtTheDesk, Afterwards):
             outcome = Outcome.SERVICE_DONE if is_service else Outcome.SETTLED
         data = {"outcome": outcome.value, "level": level_of(self.lead.division_id), **facts}
         self._move("resolve", self.handler, data, at, self.acting_as)
+        if self.acting_as == Actor.MEDIATOR:
+            self._enter_statistics(at)
         self._finish_handling(at)
+
+    def _enter_statistics(self, at: dt.datetime) -> None:
+        """The sum in dispute, and what the mediator says of some cases for the statistics; drawn for each by itself."""
+        rng = random.Random(f"statistics {self.case.number}")
+        if self.case.category_id in ABOUT_MONEY:
+            self.case.amount = Decimal(round(math.exp(rng.gauss(9, 1.2)), -2))
+        if rng.random() > 0.25 or self.case.reopened_count:
+            return
+        source = source_of(self.case)
+        if rng.random() < 0.2:
+            source = rng.choice(["court", "court", "petitions", "procuratorate", "other"])
+        entry = self.rows.add(
+            StatisticsEntry(
+                case_id=self.case.pk, source=source, is_difficult=rng.random() < 0.3, by=self.handler, at=at
+            )
+        )
+        prevented = {}
+        if rng.random() < 0.25:
+            kind = rng.choice(["crime", "crime", "crime", "suicide", "group_petition", "group_fight"])
+            many = kind.startswith("group")
+            prevented[kind] = Prevented(rng.randrange(6, 40) if many else rng.randrange(1, 4), texts.PREVENTED[kind])
+            told = {"people": prevented[kind].people, "note": prevented[kind].note, "by": self.handler, "at": at}
+            self.rows.add(Prevention(case_id=self.case.pk, kind=kind, **told))
+        self._write(EventKind.PROGRESS, self.handler, facts_of_statistics(entry, prevented), at)
 
     def _owe(self, agreement: Agreement) -> None:
         """What the respondent does by the day agreed: long since done, lately in most cases, and some are late.

@@ -38,11 +38,13 @@ from mediation.models import (
     InvestigationRecord,
     Minutes,
     Obligation,
+    Prevention,
     RightsNotice,
     Session,
     SessionMediator,
+    StatisticsEntry,
 )
-from reporting.simulation import filed
+from reporting.simulation import filed, wave
 from reporting.simulation import world as stage
 from reporting.simulation.filed import FiledLife as Life
 from reporting.simulation.telling import Spec, office_moment
@@ -64,7 +66,7 @@ CONSULTATIONS, REFUSED = 0.037, 0.018
 ORDER = (
     Person, PersonKey, Case, CaseParty, Note, Referral, Deadline, RoutingDecision, CaseEvent, CaseAccess,
     CaseNumberSeries, Visit, Assignment, RightsNotice, InvestigationRecord, Session, SessionMediator, Attendance, Minutes,
-    Obligation, Agreement, FollowUp,
+    Obligation, Agreement, FollowUp, StatisticsEntry, Prevention,
 )  # fmt: skip
 """The tables that are filled, those that others refer to first; but what is owed before the agreement that then is in
 force, because nothing is added to one in force. References are checked at the end of the transaction."""
@@ -249,7 +251,7 @@ def _specs(rng: random.Random, until: dt.date, accepted: int, resolved: int) -> 
     """What came in, in the order of its coming."""
     days = [BEGIN + dt.timedelta(days=n) for n in range((until - BEGIN).days + 1)]
     open_days = [day for day in days if is_working_day(day)[0]]
-    weights = [_weight(day) for day in open_days]
+    weights = [day_weight(day) for day in open_days]
     lately = [day for day in open_days if (until - day).days <= 28] or open_days[-20:]
     settled = [day for day in open_days if (until - day).days >= 2]
     settled_weights = weights[: len(settled)]
@@ -267,6 +269,7 @@ def _specs(rng: random.Random, until: dt.date, accepted: int, resolved: int) -> 
     specs += [spec("refused", day) for day in refused]
     specs.sort(key=lambda one: one.registered_at)
     filed.choose(specs, until)
+    wave.choose(specs, until)
     return specs
 
 
@@ -290,16 +293,22 @@ def _endings(count: int) -> list[str]:
     return endings + ["handling"] * (count - len(endings))
 
 
-def _category(rng: random.Random, day: dt.date) -> str:
-    weights = dict(WEIGHTS)
+def category_weights(day: dt.date) -> dict[str, float]:
+    """How often each category comes on a day: more social insurance since 2025, more unpaid wages at the year's end."""
+    weights: dict[str, float] = dict(WEIGHTS)
     if day >= dt.date(2025, 3, 1):
         weights["social_insurance"] *= 3
     if day.month in {12, 1}:
         weights["wage_arrears"] *= 2
+    return weights
+
+
+def _category(rng: random.Random, day: dt.date) -> str:
+    weights = category_weights(day)
     return rng.choices(list(weights), list(weights.values()))[0]
 
 
-def _weight(day: dt.date) -> float:
+def day_weight(day: dt.date) -> float:
     """More people come on Mondays, in spring and December, and more every year."""
     weekday = (1.3, 1.1, 1.0, 1.0, 0.9, 0.6, 0.6)[day.weekday()]
     season = 1.15 if day.month in {3, 4, 5, 12} else 0.95

@@ -25,13 +25,15 @@ from reporting.simulation.world import World
 
 @dataclass(slots=True)
 class Spec:
-    """What a case is to become; ``ending`` names an ``_end_…`` of ``Life``."""
+    """What a case is to become; ``ending`` names an ``_end_…`` of ``Life``. ``place`` narrows where it comes from."""
 
     county: str
     category: str
     registered_at: dt.datetime
     ending: str
     number: str = ""
+    place: str = ""
+    address: str = ""
 
 
 @dataclass

@@ -116,3 +116,11 @@ PAID = {
     "zh-hans": "当场付清2800元，申请人出具收条。",
     "ko": "그 자리에서 2800원을 지불하였고 신청인이 령수증을 작성하였다.",
 }
+
+PREVENTED = {
+    "crime": "双方已扬言动手，调解员当场劝离并请社区民警到场，双方书面保证不再冲突。",
+    "suicide": "当事人流露轻生念头，调解员陪同谈心，并请心理咨询师介入。",
+    "group_petition": "多名住户相约赴州里反映，调解员到小区集中听取意见，当场约定答复日期。",
+    "group_fight": "两组村民因地界聚集，调解员与村干部及时到场隔开双方。",
+}
+"""How the mediators of the demo say that they kept a dispute from growing worse."""

@@ -41,6 +41,12 @@ def figure(value: float | None, unit: str) -> str:
     return f"{value:,}"
 
 
+@register.filter
+def figure_of(value: Any, column: str) -> str:
+    """A figure of the ministry's form: amounts with two decimals, everything else whole."""
+    return f"{value:,.2f}" if column == "amount" else f"{value:,}"
+
+
 @register.simple_tag(takes_context=True)
 def cases_behind(context: dict[str, Any], row: Row, dimension: str, flag: str) -> str:
     """The address of the case list that shows exactly the cases counted in ``row``."""

@@ -1,4 +1,4 @@
-// Charts from data on the page: <div data-chart="trend|bars" data-source="id of a json_script">.
+// Charts from data on the page: <div data-chart="trend|bars|band" data-source="id of a json_script">.
 // The data: {"x": [...], "series": [{"name": ..., "data": [...]}], "urls": [...] (may be left out)}.
 "use strict";
 
@@ -58,7 +58,26 @@
     })),
   });
 
-  const kinds = { trend, bars };
+  // What was seen, against what was expected and between what 19 of 20 weeks lie: {"x", "low", "high", "series"}.
+  const band = (data) => {
+    const edge = { type: "line", stack: "band", symbol: "none", silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false } };
+    const [seen, expected] = data.series;
+    return {
+      ...common(data),
+      legend: { ...common(data).legend, data: data.series.map((row) => row.name) },
+      grid: { top: 34, right: 12, bottom: 4, left: 4, containLabel: true },
+      xAxis: { type: "category", data: data.x, boundaryGap: false, axisLabel: dates },
+      yAxis: { ...values, minInterval: 1 },
+      series: [
+        { ...edge, name: "low", data: data.low },
+        { ...edge, name: "high", data: data.high.map((high, index) => high - data.low[index]), areaStyle: { color: COLOURS[0], opacity: 0.35 } },
+        { ...expected, type: "line", symbol: "none", lineStyle: { width: 2, type: "dashed" }, color: COLOURS[0] },
+        { ...seen, type: "line", symbolSize: 5, lineStyle: { width: 2 }, color: COLOURS[1] },
+      ],
+    };
+  };
+
+  const kinds = { trend, bars, band };
 
   function draw(element) {
     const data = JSON.parse(document.getElementById(element.dataset.source).textContent);

@@ -168,7 +168,7 @@ def test_the_export_holds_what_is_filtered_and_no_formula(
 ) -> None:
     make_case(world, title="=HYPERLINK(1)")
     make_case(world, "neighbour", title="邻里")
-    answer = sign_in(world.clerk).get("/cases/", {"export": kind, "category": "social_insurance"})
+    answer = sign_in(world.clerk).get("/cases/", {"export": kind, "category": "social_insurance"}, follow=True)
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     if kind == "csv":
         text = content.decode("utf-8-sig")

@@ -159,7 +159,7 @@ def test_the_list_and_its_export_know_the_level_of_the_solution(
     listed = client.get(reverse("cases:list"), {"resolved_level": "township"}).content.decode()
     assert service.number in listed
     assert case.number not in listed
-    export = client.get(reverse("cases:list"), {"resolved_level": "county", "export": "csv"})
+    export = client.get(reverse("cases:list"), {"resolved_level": "county", "export": "csv"}, follow=True)
     lines = b"".join(export.streaming_content).decode()  # type: ignore[attr-defined]
     assert case.number in lines
     assert str(Division.Level.COUNTY.label) in lines

@@ -22,6 +22,7 @@ from cases.models import DocumentContent, Person, PersonPhone
 from governance_center import checks, crypto, rotation
 from intake.models import Household, OutreachVisit, Source
 from mediation.models import CaseFile, SeparateTalk, Signature
+from reporting.models import ExportPart
 
 OLD, NEW, OTHER = (base64.urlsafe_b64encode(bytes([letter]) * 32).decode() for letter in b"onx")
 BOTH_CIPHERS = (crypto.AES, crypto.SM4)
@@ -154,7 +155,8 @@ def rotate(**options: Any) -> str:
 
 def test_every_model_with_an_encrypted_field_is_known() -> None:
     assert set(rotation.encrypted_models()) == {
-        CaseFile, DocumentContent, Household, OutgoingMessage, OutreachVisit, Person, PersonPhone, SeparateTalk,
+        CaseFile, DocumentContent, ExportPart, Household, OutgoingMessage, OutreachVisit, Person, PersonPhone,
+        SeparateTalk,
         Signature, Source,
     }  # fmt: skip
     assert rotation.encrypted_fields(Person) == ["identity_number", "phone", "needs_note"]

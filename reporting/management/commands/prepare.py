@@ -7,9 +7,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+from django.utils import timezone
 
 from reporting.rollups.folding import fold
 from reporting.rollups.rebuilding import rebuild
+from reporting.services import watching
 from reporting.simulation import prefecture, register, today
 
 
@@ -39,6 +41,7 @@ class Command(BaseCommand):
         register.build()
         today.stage()
         fold()
+        watching.watch(today=timezone.localdate())
 
 
 class _Silent:
