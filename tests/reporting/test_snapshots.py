@@ -25,7 +25,9 @@ def midnight(world: World) -> dt.datetime:
         make_case(world, category)
     withdraw_case(case=make_case(world, "neighbour"), by=world.clerk, note="撤回")
     make_case(world, accept=False)
-    return day_start(timezone.localdate() + dt.timedelta(days=1))
+    moment = day_start(timezone.localdate() + dt.timedelta(days=1))
+    Deadline.objects.update(due_at=moment + dt.timedelta(days=9), warn_at=moment)
+    return moment
 
 
 def rows(day: dt.date) -> list[Row]:
@@ -60,7 +62,8 @@ def test_later_corrections_do_not_change_a_day(midnight: dt.datetime, world: Wor
     kept = rows(day)
     moved = Case.objects.filter(category="social_insurance", accepted_at__isnull=False).get()
     Case.objects.filter(pk=moved.pk).update(category="neighbour", division="222401001")
-    withdraw_case(case=Case.objects.open().filter(category="neighbour", division=VILLAGE)[0], by=world.clerk, note="撤回")
+    still_open = Case.objects.open().filter(category="neighbour", division=VILLAGE)
+    withdraw_case(case=still_open[0], by=world.clerk, note="撤回")
     assert rows(day) == kept
     assert take_backlog(now=midnight) == 0
     assert rows(day) == kept
@@ -75,7 +78,6 @@ def test_a_limit_is_overdue_in_the_backlog_from_its_end_on_unless_it_stands_stil
     midnight: dt.datetime, world: World
 ) -> None:
     first, second = Case.objects.open().filter(category="neighbour").order_by("pk")[:2]
-    Deadline.objects.update(due_at=midnight + dt.timedelta(days=9), warn_at=midnight)
     first.deadlines.update(due_at=midnight)
     second.deadlines.update(due_at=midnight, paused_at=midnight - dt.timedelta(hours=3))
     take_backlog(now=midnight - dt.timedelta(days=1) + dt.timedelta(hours=23, minutes=59))
