@@ -78,7 +78,8 @@ def median_of(counts: Mapping[int, int]) -> float | None:
     if not total:
         return None
     low, high = (total + 1) // 2, total // 2 + 1
-    seen, found = 0, []
+    found: list[int] = []
+    seen = 0
     for value in sorted(counts):
         seen += counts[value]
         while len(found) < 2 and seen >= (low, high)[len(found)]:
