@@ -61,7 +61,7 @@ def survival(resolved: Mapping[int, int], censored: Mapping[int, int]) -> Surviv
             was resolved on a day was at risk together with those last seen on that day.
     """
     at_risk = sum(resolved.values()) + sum(censored.values())
-    left, days, curve = 1.0, [], []
+    left, days, curve = 1.0, list[int](), list[float]()
     for day in sorted({*resolved, *censored}):
         hits = resolved.get(day, 0)
         if hits:
@@ -78,8 +78,7 @@ def median_of(counts: Mapping[int, int]) -> float | None:
     if not total:
         return None
     low, high = (total + 1) // 2, total // 2 + 1
-    found: list[int] = []
-    seen = 0
+    seen, found = 0, list[int]()
     for value in sorted(counts):
         seen += counts[value]
         while len(found) < 2 and seen >= (low, high)[len(found)]:
