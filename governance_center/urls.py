@@ -7,6 +7,7 @@ from governance_center.views import health
 from intake.api import MatterView
 from intake.views.registration import status
 from mediation.views.verifying import verify
+from reporting.api import FiguresView
 
 api = SimpleRouter()
 api.register("cases", CaseViewSet, basename="api-case")
@@ -21,6 +22,7 @@ urlpatterns = [
     path("s/<str:code>/", status, name="status"),
     path("verify/<str:code>/", verify, name="verify"),
     path("api/matters/", MatterView.as_view(), name="api-matters"),
+    path("api/figures/", FiguresView.as_view(), name="api-figures"),
     path("api/", include(api.urls)),
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),

@@ -101,6 +101,8 @@ class Reader:
 
     def _durations(self, kind: str, scope: str, period: Period, key: str) -> dict[int, int]:
         found: dict[int, int] = defaultdict(int)
+        if kind == "s" and len(scope) > COUNTY:
+            return {}
         for length, n in self._lengths(kind, scope, period, key):
             found[length] += n
         for row in self.lengths:
@@ -162,8 +164,6 @@ class Reader:
         return {key: counts for key, counts in found.items() if any(counts.values())}
 
     def _lengths(self, kind: str, scope: str, period: Period, key: str) -> list[tuple[int, int]]:
-        if kind == "s" and len(scope) > COUNTY:
-            return []
         values = {"kind": kind, "scope": scope, "key": key}
         rolled = list(pieces(period, self.today))
         exact: list[tuple[str, dt.date]] = []

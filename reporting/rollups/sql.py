@@ -63,6 +63,14 @@ _RELAPSED = """
     ELSE false END
 """
 
+# Also what was withdrawn or guided elsewhere may be reopened, without ever having been resolved.
+_ONCE_RESOLVED = """
+    CASE WHEN c.resolved_at IS NOT NULL THEN true
+        WHEN c.reopened_count > 0 THEN EXISTS (
+            SELECT FROM cases_caseevent s WHERE s.case_id = c.id AND s.kind = 'case.resolved')
+        ELSE false END
+"""
+
 _SATISFACTION = """
     CASE WHEN c.state = 'closed' THEN coalesce((
         SELECT v.satisfaction FROM mediation_followup v
@@ -71,11 +79,14 @@ _SATISFACTION = """
     ELSE '' END
 """
 
-_NEXT_DUE = """
+_STANDS_STILL = "d.met_at IS NULL AND d.paused_at IS NOT NULL AND d.paused_at < d.due_at"
+"""A limit ``d`` that was paused before its end: it is neither late nor over, and its last day will be another one."""
+
+_NEXT_DUE = f"""
     CASE WHEN c.state IN ('registered', 'accepted', 'in_handling') THEN (
         SELECT min(d.due_at) FROM cases_deadline d
         WHERE d.case_id = c.id AND d.met_at IS NULL AND d.cancelled_at IS NULL
-              AND NOT (d.paused_at IS NOT NULL AND d.paused_at < d.due_at))
+              AND NOT ({_STANDS_STILL}))
     END
 """
 
@@ -99,7 +110,7 @@ _EXTRAS = f"""
             coalesce(r.department_id, c.lead_id, ''),
             (d.met_at IS NOT NULL AND d.met_at <= d.due_at)::int, NULL) AS what
         FROM cases_deadline d LEFT JOIN cases_referral r ON r.id = d.referral_id
-        WHERE d.case_id = c.id AND d.cancelled_at IS NULL
+        WHERE d.case_id = c.id AND d.cancelled_at IS NULL AND NOT ({_STANDS_STILL})
         UNION ALL
         SELECT jsonb_build_array('r', {_day("r.dispatched_at")}, r.department_id, (r.status = 'returned')::int,
             floor(extract(epoch FROM r.signed_at - r.dispatched_at) / 3600)::int)
@@ -142,7 +153,7 @@ def fresh(where: str = "TRUE", now: str = NOW) -> str:
             coalesce(nullif(c.resolved_level, ''), c.held_level) AS level, coalesce(c.lead_id, '') AS department,
             {_STATUS} AS status, {_day("c.registered_at")} AS registered_day, {_day("c.accepted_at")} AS accepted_day,
             {_day("c.resolved_at")} AS resolved_day, {_day(f"({_ENDED_AT})")} AS ended_day,
-            (c.resolved_at IS NOT NULL OR c.reopened_count > 0) AS once_resolved,
+            ({_ONCE_RESOLVED}) AS once_resolved,
             (c.resolved_level IN ('village', 'township')) AS contained, (c.reopened_count > 0) AS reopened,
             ({_RELAPSED}) AS relapsed,
             coalesce(c.resolved_at - c.accepted_at < interval '1 hour', false) AS quick,
