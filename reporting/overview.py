@@ -95,13 +95,18 @@ def read_overview(division: Division, period: Period, compared: Period | None = 
         before = _figures(reader, scope, compared) if compared else {}
         resolved = figures["resolved"].numerator or 0, before["resolved"].numerator or 0 if before else 0
         return Overview(
-            division, period, compared, reader.now, figures, changes(figures, before, resolved),
+            division, period, compared, reader.now, figures, changes(figures, before, resolved) if _is_something(before) else {},
             selectors.time_to_resolution(reader, scope, period),
             _places(reader, division, period, rows, figures["resolution_rate"], order),
             selectors.by_category(reader, scope, period), selectors.by_channel(reader, scope, period),
             selectors.by_level(reader, scope, period), series.points(reader, scope, period),
             series.backlog(scope, period, reader.today), selectors.restricted(reader, scope, period),
         )  # fmt: skip
+
+
+def _is_something(figures: dict[str, Figure]) -> bool:
+    """Whether anything happened in a period; nothing can be compared with nothing."""
+    return any(figures[code].value for code in ("accepted", "registered") if code in figures)
 
 
 def _figures(reader: Reader, scope: str, period: Period) -> dict[str, Figure]:

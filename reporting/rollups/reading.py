@@ -94,7 +94,7 @@ class Reader:
 
     def durations(self, kind: str, scope: str, period: Period, key: str = "") -> dict[int, int]:
         """How many took how long: ``r`` days to the resolution, ``e`` days to another end (both by day of
-        acceptance), ``s`` hours to the signature of department ``key`` (prefecture and counties)."""
+        acceptance), ``s`` hours to the signature of department ``key``, of all without it (prefecture and counties)."""
         asked = (kind, scope, period, key)
         if asked not in self._known:
             capped = period.capped(self.today)
@@ -114,7 +114,12 @@ class Reader:
         for length, n in rows:
             found[length] += n
         for row in self.lengths:
-            if (row.kind, row.key) == (kind, key) and row.division.startswith(scope) and _within(row.day, period):
+            if (
+                row.kind == kind
+                and (row.key == key or not key)
+                and row.division.startswith(scope)
+                and _within(row.day, period)
+            ):
                 found[row.length] += row.n
         return {length: n for length, n in sorted(found.items()) if n}
 
@@ -285,7 +290,7 @@ _ROLLED_LENGTHS = """
 _ALL_LENGTHS = """
     SELECT r.kind, r.length, sum(r.n)::int FROM unnest(%(grains)s::text[], %(starts)s::date[]) p (grain, start)
     JOIN reporting_durationrollup r ON r.grain = p.grain AND r.start = p.start
-    WHERE r.kind IN ('r', 'e', 's') AND r.division = %(scope)s AND r.key = '' GROUP BY r.kind, r.length
+    WHERE r.division = %(scope)s AND (r.kind IN ('r', 'e') AND r.key = '' OR r.kind = 's') GROUP BY r.kind, r.length
 """
 _EXACT_LENGTHS = """
     SELECT f.days, count(*)::int FROM reporting_casefact f

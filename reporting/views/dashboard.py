@@ -71,7 +71,7 @@ def dashboard_table(request: HttpRequest, table: str, kind: str) -> HttpResponse
     if table not in tables.TABLES or kind not in {"csv", "xlsx"}:
         raise Http404
     _context, shown = _read(request)
-    return export_table(tables.table(shown, table), f"{table}-{shown.division.pk}", kind)
+    return export_table(list(tables.table(shown, table)), f"{table}-{shown.division.pk}", kind)
 
 
 def _read(request: HttpRequest) -> tuple[dict[str, Any], Overview]:

@@ -102,7 +102,7 @@ window.chartKinds = (() => {
         ...(index || data.whole === null ? {} : {
           markLine: {
             silent: true, symbol: "none", data: [{ xAxis: data.whole }],
-            label: { formatter: data.whole_name, color: INK, position: "end", distance: 6 },
+            label: { formatter: data.whole_name, color: INK, position: "start", distance: 6 },
             lineStyle: { color: INK, type: "solid", width: 1 },
           },
         }),
@@ -130,12 +130,12 @@ window.chartKinds = (() => {
   const map = (data) => ({
     tooltip: { ...tooltip, trigger: "item", formatter: ({ data: one }) => (one ? `${one.label_name}\n${data.title}: ${one.text}` : "") },
     visualMap: {
-      type: "piecewise", selectedMode: false, left: 4, bottom: 4, itemSymbol: "rect", textStyle: { color: INK },
+      type: "piecewise", selectedMode: false, right: 4, bottom: 4, itemSymbol: "rect", textStyle: { color: INK },
       pieces: data.legend.map((one) => ({ value: one.value, label: one.label, color: one.value < 0 ? GREY : SHADES[one.value] })),
     },
     series: [{
       type: "map", map: "outlines", nameProperty: "code", roam: false, selectedMode: false, aspectScale: 0.74,
-      top: 8, bottom: 8, left: data.narrow ? 8 : 70, right: 8,
+      top: 8, bottom: 8, left: 8, right: data.narrow ? 8 : 90,
       itemStyle: { borderColor: "#fff", borderWidth: 1.5, areaColor: GREY },
       emphasis: { itemStyle: { areaColor: null, borderColor: "#b85c00", borderWidth: 3 }, label: { color: INK } },
       label: {
