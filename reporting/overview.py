@@ -94,8 +94,9 @@ def read_overview(division: Division, period: Period, compared: Period | None = 
         figures = _figures(reader, scope, period)
         before = _figures(reader, scope, compared) if compared else {}
         resolved = figures["resolved"].numerator or 0, before["resolved"].numerator or 0 if before else 0
+        changed = changes(figures, before, resolved) if _is_something(before) else {}
         return Overview(
-            division, period, compared, reader.now, figures, changes(figures, before, resolved) if _is_something(before) else {},
+            division, period, compared, reader.now, figures, changed,
             selectors.time_to_resolution(reader, scope, period),
             _places(reader, division, period, rows, figures["resolution_rate"], order),
             selectors.by_category(reader, scope, period), selectors.by_channel(reader, scope, period),

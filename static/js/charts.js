@@ -73,7 +73,7 @@
     if (option.grid) option.grid = { ...option.grid, top: option.grid.top + 44, bottom: option.grid.bottom + 32 };
     if (option.legend) option.legend = { ...option.legend, top: 42 };
     for (const one of option.series) if (one.type === "map") Object.assign(one, { top: 52, bottom: 40 });
-    if (option.visualMap) option.visualMap = { ...option.visualMap, bottom: 40 };
+    if (option.visualMap) option.visualMap = { ...option.visualMap, top: 48 };
     copy.setOption({
       ...option,
       animation: false,

@@ -1,4 +1,4 @@
-"""The dashboard as its readers get it: what is on the page is what the selectors say, in both languages and as files."""
+"""The dashboard as its readers get it: the page says what the selectors say, in both languages and as files."""
 
 from __future__ import annotations
 
