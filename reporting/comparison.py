@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from reporting.measures import SMALL, Basis, Figure, Unit
 from reporting.statistics import wilson
 
+Spread = tuple[float, float] | None
+Spreads = tuple[Spread, Spread]
+"""The 95 % intervals of a median now and then; None where too few cases bear it."""
+
 
 class Verdict(enum.StrEnum):
     """What may be said of a difference: of a change in time, or (``ABOVE``, ``BELOW``) of a place beside the whole.
     Empty where neither direction is better."""
 
     UNSAID = ""
-    SAME = "same"
     BETTER = "better"
     WORSE = "worse"
     UNCLEAR = "unclear"
@@ -39,28 +42,26 @@ class Change:
     verdict: Verdict
 
 
-def changes(
-    now: Mapping[str, Figure], then: Mapping[str, Figure], resolved: tuple[int, int] = (0, 0)
-) -> dict[str, Change]:
-    """The change of every figure that both have. ``resolved``: on how many cases the medians of now and then rest."""
+def changes(now: Mapping[str, Figure], then: Mapping[str, Figure], spreads: Mapping[str, Spreads]) -> dict[str, Change]:
+    """The change of every figure that both have. ``spreads``: the intervals of the medians, now and then, by code."""
     of = _accepted(now), _accepted(then)
     return {
         code: Change(one, then[code], _difference(one, then[code]), _percent(one, then[code]),
-                     verdict(one, then[code], of, resolved))
+                     verdict(one, then[code], of, spreads.get(code)))
         for code, one in now.items() if code in then
     }  # fmt: skip
 
 
-def verdict(now: Figure, then: Figure, accepted: tuple[int, int], resolved: tuple[int, int]) -> Verdict:
+def verdict(now: Figure, then: Figure, accepted: tuple[int, int], spreads: Spreads | None = None) -> Verdict:
     """Whether ``now`` is better than ``then``.
 
     A rate is better or worse only where the two intervals lie apart. A count of a cohort is judged by its share of the
-    accepted cases in the same way, because fewer cases are no merit. A median rests on ``resolved`` cases.
+    accepted cases in the same way, because fewer cases are no merit. Of a median without ``spreads`` nothing is said.
     """
     if not now.measure.direction or now.value is None or then.value is None:
         return Verdict.UNSAID
     if now.measure.unit in {Unit.DAYS, Unit.HOURS, Unit.MINUTES}:
-        return _of_median(now, then, resolved)
+        return _of_median(now, spreads)
     ends = _intervals(now, then, accepted)
     if ends is None:
         return Verdict.UNSAID
@@ -79,12 +80,15 @@ def overlap(one: Figure, other: Figure) -> bool:
     return one.low <= other.high and other.low <= one.high
 
 
-def _of_median(now: Figure, then: Figure, resolved: tuple[int, int]) -> Verdict:
-    if now.measure.unit is Unit.DAYS and min(resolved) < SMALL:
+def _of_median(now: Figure, spreads: Spreads | None) -> Verdict:
+    if spreads is None:
+        return Verdict.UNSAID
+    if spreads[0] is None or spreads[1] is None:
         return Verdict.FEW
-    if now.value == then.value:
-        return Verdict.SAME
-    return _judged(float(now.value or 0) > float(then.value or 0), now)
+    (low, high), (old_low, old_high) = spreads
+    if low <= old_high and old_low <= high:
+        return Verdict.UNCLEAR
+    return _judged(low > old_high, now)
 
 
 def _intervals(

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from departments.models import Division
 from reporting import selectors, series
 from reporting.attendance import total_of
-from reporting.comparison import Change, Verdict, changes, overlap
-from reporting.measures import MEASURES, Figure, figure
+from reporting.comparison import Change, Spread, Spreads, Verdict, changes, overlap
+from reporting.measures import MEASURES, SMALL, Figure, figure
 from reporting.periods import Period
 from reporting.rollups.by_place import days_to_resolution
-from reporting.rollups.reading import Reader, reading
+from reporting.rollups.reading import COUNTY, Reader, reading
 from reporting.selectors import Row
-from reporting.statistics import Survival, median_of
+from reporting.statistics import Survival, median_interval, median_of
 
 ORDERS = ("code", "accepted", "open", "overdue")
 """By what the places may be put in order: by their codes or by numbers of cases, never by a rate."""
@@ -93,8 +93,9 @@ def read_overview(division: Division, period: Period, compared: Period | None = 
         rows = selectors.by_division(reader, scope, period)
         figures = _figures(reader, scope, period)
         before = _figures(reader, scope, compared) if compared else {}
-        resolved = figures["resolved"].numerator or 0, before["resolved"].numerator or 0 if before else 0
-        changed = changes(figures, before, resolved) if _is_something(before) else {}
+        changed = {}
+        if compared and _is_something(before):
+            changed = changes(figures, before, _spreads(reader, scope, period, compared))
         return Overview(
             division, period, compared, reader.now, figures, changed,
             selectors.time_to_resolution(reader, scope, period),
@@ -103,6 +104,16 @@ def read_overview(division: Division, period: Period, compared: Period | None = 
             selectors.by_level(reader, scope, period), series.points(reader, scope, period),
             series.backlog(scope, period, reader.today), selectors.restricted(reader, scope, period),
         )  # fmt: skip
+
+
+def _spreads(reader: Reader, scope: str, period: Period, compared: Period) -> dict[str, Spreads]:
+    """The intervals of the medians of both periods. The time to resolution has none: of its change nothing is said."""
+
+    def of(kind: str, days: Period) -> Spread:
+        return median_interval(reader.durations(kind, scope, days), SMALL)
+
+    kinds = {"median_days": "r"} | ({"signing_hours": "s"} if len(scope) <= COUNTY else {})
+    return {code: (of(kind, period), of(kind, compared)) for code, kind in kinds.items()}
 
 
 def _is_something(figures: dict[str, Figure]) -> bool:

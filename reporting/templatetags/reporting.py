@@ -87,7 +87,6 @@ def verdict_words(verdict: Verdict) -> str:
     """What a verdict says in the reader's language; empty where nothing can be said."""
     return {
         Verdict.UNSAID: "",
-        Verdict.SAME: gettext("no change"),
         Verdict.BETTER: gettext("better"),
         Verdict.WORSE: gettext("worse"),
         Verdict.UNCLEAR: gettext("not distinguishable"),

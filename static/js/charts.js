@@ -28,6 +28,12 @@
     return "";
   }
 
+  // Drawn at once: while a page is printed no further frame comes.
+  function resize(chart, size = {}) {
+    chart.resize({ ...size, animation: { duration: 0 } });
+    chart.getZr().flush();
+  }
+
   function urlOf(data, point) {
     if (data.regions) return data.regions.find((one) => one.code === point.name)?.url;
     return data.series[point.seriesIndex]?.urls?.[point.dataIndex] || data.url;
@@ -60,7 +66,7 @@
       if (url) window.location.assign(url);
     });
     drawn.set(element.id, { chart, data, kind, element });
-    new ResizeObserver(() => chart.resize({ animation: { duration: 0 } })).observe(element);
+    new ResizeObserver(() => resize(chart)).observe(element);
     for (const button of document.querySelectorAll(`[data-picture][data-of="${element.id}"]`)) button.hidden = false;
   }
 
@@ -112,9 +118,7 @@
   });
 
   // --- Paper ------------------------------------------------------------------
-  const fit = (width) => drawn.forEach(({ chart, element }) => {
-    chart.resize({ width: width ? Math.min(width, PAPER) : "auto", height: element.clientHeight || "auto", animation: { duration: 0 } });
-  });
+  const fit = (width) => drawn.forEach(({ chart }) => resize(chart, { width: width || "auto" }));
   window.addEventListener("beforeprint", () => fit(PAPER));
   window.addEventListener("afterprint", () => fit(0));
 

@@ -20,13 +20,14 @@ from departments.models import Division
 from reporting import series
 from reporting.comparison import Verdict, verdict
 from reporting.forms import ComparisonForm
-from reporting.measures import MEASURES, Unit, figure
+from reporting.measures import MEASURES, Figure, Unit, figure
 from reporting.models import BacklogDay
 from reporting.overview import Overview, read_overview
 from reporting.periods import Period
 from reporting.rollups.by_place import days_to_resolution
 from reporting.rollups.folding import fold
 from reporting.rollups.reading import reading
+from reporting.statistics import median_interval
 from reporting.tables import TABLES
 from reporting.templatetags.reporting import figure as written
 from tests.reporting.test_figures import ledger_by_hand  # noqa: F401  a fixture
@@ -155,14 +156,29 @@ def test_better_is_said_only_where_the_intervals_lie_apart(
     now: tuple[int, int], then: tuple[int, int], expected: Verdict
 ) -> None:
     figures = [figure("resolution_rate", {"resolved": hits, "accepted": of}) for hits, of in (now, then)]
-    assert verdict(figures[0], figures[1], (now[1], then[1]), (now[0], then[0])) is expected
+    assert verdict(figures[0], figures[1], (now[1], then[1])) is expected
 
 
 def test_fewer_overdue_of_fewer_cases_are_no_merit() -> None:
     now, then = figure("overdue", {"overdue": 5}), figure("overdue", {"overdue": 10})
-    assert verdict(now, then, (500, 1000), (0, 0)) is Verdict.UNCLEAR
-    assert verdict(now, then, (5000, 100), (0, 0)) is Verdict.BETTER
-    assert verdict(figure("accepted", {"accepted": 5}), figure("accepted", {"accepted": 9}), (5, 9), (0, 0)) == ""
+    assert verdict(now, then, (500, 1000)) is Verdict.UNCLEAR
+    assert verdict(now, then, (5000, 100)) is Verdict.BETTER
+    assert verdict(figure("accepted", {"accepted": 5}), figure("accepted", {"accepted": 9}), (5, 9)) == ""
+
+
+def test_a_median_is_judged_by_its_interval() -> None:
+    now, then = Figure(MEASURES["median_days"], 4), Figure(MEASURES["median_days"], 7)
+    assert verdict(now, then, (99, 99)) is Verdict.UNSAID
+    assert verdict(now, then, (99, 99), (None, (6, 8))) is Verdict.FEW
+    assert verdict(now, then, (99, 99), ((3, 6), (6, 8))) is Verdict.UNCLEAR
+    assert verdict(now, then, (99, 99), ((3, 5), (6, 8))) is Verdict.BETTER
+    assert verdict(then, now, (99, 99), ((6, 8), (3, 5))) is Verdict.WORSE
+
+
+def test_the_interval_of_a_median_comes_from_the_order_of_the_cases() -> None:
+    assert median_interval(dict.fromkeys(range(1, 101), 1), 30) == (40, 61)
+    assert median_interval({5: 100}, 30) == (5, 5)
+    assert median_interval({5: 29}, 30) is None
 
 
 @pytest.mark.parametrize("places", [("222401", LONGJING), (LIYUAN,), (VILLAGE,)])
