@@ -130,12 +130,12 @@ window.chartKinds = (() => {
   const map = (data) => ({
     tooltip: { ...tooltip, trigger: "item", formatter: ({ data: one }) => (one ? `${one.label_name}\n${data.title}: ${one.text}` : "") },
     visualMap: {
-      type: "piecewise", selectedMode: false, ...(data.narrow ? { left: "center", bottom: 0, orient: "horizontal" } : { right: 4, top: 4 }), itemSymbol: "rect", textStyle: { color: INK },
+      type: "piecewise", selectedMode: false, ...(data.narrow ? { left: 4, bottom: 0 } : { right: 4, top: 4 }), itemSymbol: "rect", textStyle: { color: INK },
       pieces: data.legend.map((one) => ({ value: one.value, label: one.label, color: one.value < 0 ? GREY : SHADES[one.value] })),
     },
     series: [{
       type: "map", map: "outlines", nameProperty: "code", roam: false, selectedMode: false, aspectScale: 0.74,
-      top: 8, bottom: data.narrow ? 60 : 8, left: 8, right: data.narrow ? 8 : 40,
+      top: 8, bottom: data.narrow ? data.legend.length * 24 + 12 : 8, left: 8, right: data.narrow ? 8 : 40,
       itemStyle: { borderColor: "#fff", borderWidth: 1.5, areaColor: GREY },
       emphasis: { itemStyle: { areaColor: null, borderColor: "#b85c00", borderWidth: 3 }, label: { color: INK } },
       label: {
