@@ -86,6 +86,22 @@ def median_of(counts: Mapping[int, int]) -> float | None:
     return sum(found) / 2
 
 
+def median_interval(counts: Mapping[int, int], least: int) -> tuple[float, float] | None:
+    """The 95 % interval of the median by order statistics (normal approximation of the sign test), of whole numbers
+    given by how often each occurs; None for fewer than ``least`` of them."""
+    total = sum(counts.values())
+    if not total or total < least:
+        return None
+    half = Z95 * math.sqrt(total) / 2
+    ranks = max(1, math.floor(total / 2 - half)), min(total, math.ceil(total / 2 + half) + 1)
+    seen, found = 0, []
+    for value in sorted(counts):
+        seen += counts[value]
+        while len(found) < 2 and seen >= ranks[len(found)]:
+            found.append(value)
+    return found[0], found[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Standardised:
     """A share adjusted for the mix of cases, with its 95 % interval, all within 0 and 1; ``covered`` is the part of the

@@ -22,4 +22,5 @@ urlpatterns = [
     path("warnings/look/", warning_views.look_again, name="look_again"),
     path("warnings/<int:pk>/", warning_views.warning, name="warning"),
     path("warnings/<int:pk>/judge/", warning_views.judge, name="judge"),
+    path("tables/<slug:table>.<slug:kind>", views.dashboard_table, name="table"),
 ]
