@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import xlsxwriter
 from django.db.models import QuerySet
@@ -19,14 +19,17 @@ from cases.states import State
 
 MOST_ROWS = 100_000
 
+Cell = str | int | float
+
 
 def export_cases(rows: QuerySet[Case], kind: str) -> HttpResponseBase:
     """The rows as a download; at most :data:`MOST_ROWS`. ``kind`` is ``csv`` or ``xlsx``."""
     return export_table(_table(rows[:MOST_ROWS]), "cases", kind)
 
 
-def export_table(table: Iterable[list[str]], stem: str, kind: str) -> HttpResponseBase:
-    """Rows of text, the headings first, as a download called ``stem`` with today's day; ``csv`` or ``xlsx``."""
+def export_table(table: Iterable[Sequence[Cell]], stem: str, kind: str) -> HttpResponseBase:
+    """Rows, the headings first, as a download called ``stem`` with today's day; ``csv`` or ``xlsx``. Numbers stay
+    numbers."""
     name = f"{stem}-{timezone.localdate()}.{kind}"
     if kind == "xlsx":
         return FileResponse(_workbook(table), as_attachment=True, filename=name)
@@ -49,8 +52,8 @@ def export_experts(rows: QuerySet[Expert]) -> HttpResponseBase:
     return response
 
 
-def as_workbook(table: Iterable[list[str]], name: str) -> HttpResponseBase:
-    """Any table, its headings first, as an XLSX download; cells are text and nothing else."""
+def as_workbook(table: Iterable[Sequence[Cell]], name: str) -> HttpResponseBase:
+    """Any table, its headings first, as an XLSX download; cells are text or numbers, never formulas."""
     return FileResponse(_workbook(table), as_attachment=True, filename=f"{name}-{timezone.localdate()}.xlsx")
 
 
@@ -107,22 +110,30 @@ def _moment(value: object) -> str:
     return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else ""  # type: ignore[arg-type]
 
 
-def _csv(table: Iterable[list[str]]) -> Iterator[str]:
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
+def _csv(table: Iterable[Sequence[Cell]]) -> Iterator[str]:
     """UTF-8 with a byte-order mark, which spreadsheets need to read Chinese and Korean."""
     yield "\ufeff"
     for row in table:
         line = io.StringIO()
-        csv.writer(line).writerow([defuse(str(cell)) for cell in row])
+        csv.writer(line).writerow([cell if _is_number(cell) else defuse(str(cell)) for cell in row])
         yield line.getvalue()
 
 
-def _workbook(table: Iterable[list[str]]) -> io.BufferedRandom:
+def _workbook(table: Iterable[Sequence[Cell]]) -> io.BufferedRandom:
     stream = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
     book = xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_formulas": False})
     sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
     for number, row in enumerate(table):
         for column, cell in enumerate(row):
-            sheet.write_string(number, column, str(cell), bold if number == 0 else None)
+            look = bold if number == 0 else None
+            if _is_number(cell):
+                sheet.write_number(number, column, cell, look)
+            else:
+                sheet.write_string(number, column, str(cell), look)
     sheet.freeze_panes(1, 0)
     book.close()
     stream.seek(0)

@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from reporting.periods import Period
+from reporting.periods import DAY, Period
 
 BEGIN = dt.date(2023, 1, 1)
 """The first day of the figures the prefecture publishes."""
@@ -42,18 +42,45 @@ class PeriodForm(forms.Form):
         return Period(data.get("first") or BEGIN, data.get("last") or timezone.localdate())
 
 
+class ComparisonForm(PeriodForm):
+    """A period, and with what it is compared."""
+
+    compare = forms.ChoiceField(
+        label=_("compared with"),
+        required=False,
+        initial="before",
+        choices=(
+            ("before", _("the period before")),
+            ("year", _("the same days a year before")),
+            ("none", _("nothing")),
+        ),
+    )
+
+    def compared(self) -> Period | None:
+        """The other period, None where nothing is compared."""
+        data = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        period = self.period().capped(timezone.localdate())
+        match data.get("compare") or "before":
+            case "none":
+                return None
+            case "year":
+                return period.a_year_before()
+        return period.before()
+
+
 def presets(today: dt.date) -> list[dict[str, Any]]:
-    """Periods one click away."""
-    month = today.replace(day=1)
-    last_month_end = month - dt.timedelta(days=1)
-    return [
-        {"label": _("since 2023"), "first": BEGIN, "last": today},
-        {"label": _("this year"), "first": today.replace(month=1, day=1), "last": today},
-        {
-            "label": _("last year"),
-            "first": dt.date(today.year - 1, 1, 1),
-            "last": dt.date(today.year - 1, 12, 31),
-        },
-        {"label": _("this month"), "first": month, "last": today},
-        {"label": _("last month"), "first": last_month_end.replace(day=1), "last": last_month_end},
-    ]
+    """Periods one click away; weeks begin on Monday."""
+    month, monday = today.replace(day=1), today - DAY * today.weekday()
+    quarter = month.replace(month=(today.month - 1) // 3 * 3 + 1)
+    last_month_end = month - DAY
+    named = (
+        (_("this week"), monday, today),
+        (_("last week"), monday - DAY * 7, monday - DAY),
+        (_("this month"), month, today),
+        (_("last month"), last_month_end.replace(day=1), last_month_end),
+        (_("this quarter"), quarter, today),
+        (_("this year"), month.replace(month=1), today),
+        (_("last year"), dt.date(today.year - 1, 1, 1), dt.date(today.year - 1, 12, 31)),
+        (_("since 2023"), BEGIN, today),
+    )
+    return [{"label": label, "first": first, "last": last} for label, first, last in named]

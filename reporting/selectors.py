@@ -55,7 +55,11 @@ class Row:
     @property
     def rate(self) -> float | None:
         """Resolution rate in percent; None where nothing was accepted."""
-        return self.figure("resolution_rate").value
+        return self.rate_figure.value
+
+    @property
+    def rate_figure(self) -> Figure:
+        return self.figure("resolution_rate")
 
 
 def summary(reader: Reader, scope_code: str, period: Period) -> dict[str, Figure]:
@@ -99,10 +103,10 @@ def by_division(reader: Reader, scope_code: str, period: Period) -> list[Row]:
 
 
 def _adjusted(reader: Reader, scope_code: str, places: Sequence[str], period: Period) -> dict[str, Standardised | None]:
-    standard = {key: counts["accepted"] for key, counts in reader.by(Dim.CATEGORY, scope_code, period).items()}
     own: dict[str, dict[str, tuple[int, int]]] = {}
-    for (place, category), counts in reader.by_both(Dim.CATEGORY, places, period).items():
+    for (place, category), counts in reader.by_both(Dim.CATEGORY, [scope_code, *places], period).items():
         own.setdefault(place, {})[category] = counts["resolved"], counts["accepted"]
+    standard = {category: accepted for category, (_resolved, accepted) in own.pop(scope_code, {}).items()}
     return {place: standardise(shares, standard) for place, shares in own.items()}
 
 

@@ -9,4 +9,5 @@ urlpatterns = [
     path("bounces/", views.bounces, name="bounces"),
     path("waiting/", views.waiting, name="waiting"),
     path("attendance/", views.attendance, name="attendance"),
+    path("tables/<slug:table>.<slug:kind>", views.dashboard_table, name="table"),
 ]

@@ -54,6 +54,7 @@ class Reader:
     lengths: list[_Length] = field(default_factory=list)
     pending: int = 0
     _known: dict[tuple[object, ...], dict[int, int]] = field(default_factory=dict)
+    _counted: dict[tuple[Dim, str, Period], dict[str, Counts]] = field(default_factory=dict)
 
     def totals(self, scope: str, period: Period) -> Counts:
         """All columns of a division and everything below it."""
@@ -96,12 +97,21 @@ class Reader:
         acceptance), ``s`` hours to the signature, of department ``key`` or of all (prefecture and counties only)."""
         asked = (kind, scope, period, key)
         if asked not in self._known:
-            self._known[asked] = self._durations(kind, scope, period.capped(self.today), key)
+            capped = period.capped(self.today)
+            # Where all comes from the roll-ups, whoever asks for one kind asks for the others next: one query.
+            if key or len(scope) > COUNTY:
+                rows = {kind: self._lengths(kind, scope, capped, key)}
+            else:
+                rows = self._all_lengths(scope, capped)
+            for one, lengths in rows.items():
+                self._known[one, scope, period, key] = self._durations(one, scope, capped, key, lengths)
         return self._known[asked]
 
-    def _durations(self, kind: str, scope: str, period: Period, key: str) -> dict[int, int]:
+    def _durations(
+        self, kind: str, scope: str, period: Period, key: str, rows: list[tuple[int, int]]
+    ) -> dict[int, int]:
         found: dict[int, int] = defaultdict(int)
-        for length, n in self._lengths(kind, scope, period, key):
+        for length, n in rows:
             found[length] += n
         for row in self.lengths:
             if (row.kind, row.key) == (kind, key) and row.division.startswith(scope) and _within(row.day, period):
@@ -110,7 +120,12 @@ class Reader:
 
     def open_ages(self, scope: str, period: Period) -> dict[int, int]:
         """How many of the cases accepted in the period are open for how many whole days."""
-        period = period.capped(self.today)
+        asked = ("ages", scope, period)
+        if asked not in self._known:
+            self._known[asked] = self._open_ages(scope, period.capped(self.today))
+        return self._known[asked]
+
+    def _open_ages(self, scope: str, period: Period) -> dict[int, int]:
         found: dict[int, int] = defaultdict(int)
         rows = _query(
             "SELECT start, open FROM reporting_rollup WHERE dim = 0 AND division = %(scope)s AND grain = 'd' "
@@ -125,6 +140,15 @@ class Reader:
         return {age: n for age, n in sorted(found.items()) if n}
 
     def _sums(self, dim: Dim, scopes: list[str], period: Period) -> dict[tuple[str, str], Counts]:
+        """The counts by scope and key; what was asked before in this snapshot is not asked again."""
+        missing = [scope for scope in scopes if (dim, scope, period) not in self._counted]
+        if missing:
+            self._counted |= {(dim, scope, period): {} for scope in missing}
+            for (scope, key), counts in self._read_sums(dim, missing, period).items():
+                self._counted[dim, scope, period][key] = counts
+        return {(scope, key): counts for scope in scopes for key, counts in self._counted[dim, scope, period].items()}
+
+    def _read_sums(self, dim: Dim, scopes: list[str], period: Period) -> dict[tuple[str, str], Counts]:
         found: dict[tuple[str, str], Counts] = defaultdict(_nothing)
         rows = _query(
             f"SELECT r.division, r.key, {_SUMS} FROM {_PIECES} "
@@ -160,6 +184,13 @@ class Reader:
         for change in self._changes(scope, period):
             self._add_change(found[_key(dim, change.keys)], change)
         return {key: counts for key, counts in found.items() if any(counts.values())}
+
+    def _all_lengths(self, scope: str, period: Period) -> dict[str, list[tuple[int, int]]]:
+        found: dict[str, list[tuple[int, int]]] = {"r": [], "e": [], "s": []}
+        values = {"scope": scope, **_as_arrays(pieces(period, self.today))}
+        for kind, length, n in _query(_ALL_LENGTHS, values):
+            found[kind].append((length, n))
+        return found
 
     def _lengths(self, kind: str, scope: str, period: Period, key: str) -> list[tuple[int, int]]:
         if kind == "s" and len(scope) > COUNTY:
@@ -253,6 +284,11 @@ _ROLLED_LENGTHS = """
     SELECT r.length, sum(r.n)::int FROM unnest(%(grains)s::text[], %(starts)s::date[]) p (grain, start)
     JOIN reporting_durationrollup r ON r.grain = p.grain AND r.start = p.start
     WHERE r.kind = %(kind)s AND r.division = %(scope)s AND r.key = %(key)s GROUP BY r.length
+"""
+_ALL_LENGTHS = """
+    SELECT r.kind, r.length, sum(r.n)::int FROM unnest(%(grains)s::text[], %(starts)s::date[]) p (grain, start)
+    JOIN reporting_durationrollup r ON r.grain = p.grain AND r.start = p.start
+    WHERE r.kind IN ('r', 'e', 's') AND r.division = %(scope)s AND r.key = '' GROUP BY r.kind, r.length
 """
 _EXACT_LENGTHS = """
     SELECT f.days, count(*)::int FROM reporting_casefact f

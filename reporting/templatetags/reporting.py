@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
-from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from reporting.comparison import Change, Verdict
+from reporting.drill import address
+from reporting.measures import Figure, Unit
+from reporting.periods import Period
 from reporting.selectors import Row
 
 register = template.Library()
 
 NOTHING = "—"
+
+WHOLE_CASES = {"median_days": "resolved", "time_to_resolution": "accepted", "signing_hours": "signed"}
+"""The cases on which a median rests."""
 
 
 @register.filter
@@ -41,17 +48,81 @@ def figure(value: float | None, unit: str) -> str:
     return f"{value:,}"
 
 
+@register.filter
+def interval(one: Figure) -> str:
+    """The 95 % interval of a rate."""
+    return NOTHING if one.low is None or one.high is None else f"{one.low:.1f}–{one.high:.1f} %"
+
+
+@register.filter
+def share(value: float | None) -> str:
+    """A share within 0 and 1 as a percentage."""
+    return NOTHING if value is None else f"{100 * value:.1f} %"
+
+
+@register.filter
+def difference(change: Change) -> str:
+    """The difference with its sign: points for a rate, else in the figure's unit; of a count in percent as well."""
+    value, unit = change.difference, change.now.measure.unit
+    if value is None:
+        return NOTHING
+    if unit is Unit.PERCENT:
+        return gettext("%(points)s points") % {"points": _signed(value, 1)}
+    if unit is not Unit.COUNT:
+        sign = "+" if value > 0 else ("−" if value < 0 else "±")
+        return f"{sign}{figure(abs(value), unit)}"
+    percent = "" if change.percent is None else f" ({_signed(change.percent, 1)} %)"
+    return f"{_signed(value, 0)}{percent}"
+
+
+@register.filter
+def trend_icon(change: Change) -> str:
+    """The icon of a difference."""
+    value = change.difference or 0
+    return "arrow-up-right" if value > 0 else ("arrow-down-right" if value < 0 else "equal")
+
+
+@register.filter
+def verdict_words(verdict: Verdict) -> str:
+    """What a verdict says in the reader's language; empty where nothing can be said."""
+    return {
+        Verdict.UNSAID: "",
+        Verdict.SAME: gettext("no change"),
+        Verdict.BETTER: gettext("better"),
+        Verdict.WORSE: gettext("worse"),
+        Verdict.UNCLEAR: gettext("not distinguishable"),
+        Verdict.FEW: gettext("too few cases"),
+        Verdict.ABOVE: gettext("above the whole"),
+        Verdict.BELOW: gettext("below the whole"),
+    }[Verdict(verdict)]
+
+
 @register.simple_tag(takes_context=True)
-def cases_behind(context: dict[str, Any], row: Row, dimension: str, flag: str) -> str:
-    """The address of the case list that shows exactly the cases counted in ``row``."""
-    period = context["period"]
-    query = {
-        "flag": flag,
-        "counted": "1",
-        "accepted_from": period.first.isoformat(),
-        "accepted_to": period.last.isoformat(),
-        "place": row.key if dimension == "division" else context["division"].pk,
-    }
-    if dimension == "category":
-        query["category"] = row.key
-    return f"{reverse('cases:list')}?{urlencode(query)}"
+def opening(context: dict[str, Any], code: str, text: str, division: str | None = None, **slices: str) -> SafeString:
+    """``text`` as a link to the cases of a figure of the page's period; as it is where no list can show them.
+
+    Args:
+        division: whose cases; the page's by default.
+        slices: what narrows them, see :func:`reporting.drill.address`.
+    """
+    whose = context["division"].pk if division is None else division
+    url = address(WHOLE_CASES.get(code, code), whose, context["period"], **slices) if whose else ""
+    return format_html('<a href="{}">{}</a>', url, text) if url else format_html("{}", text)
+
+
+@register.simple_tag(takes_context=True)
+def opening_of(context: dict[str, Any], period: Period, code: str, text: str) -> SafeString:
+    """As :func:`opening`, for a part of the page's period."""
+    return opening({"period": period, "division": context["division"]}, code, text)
+
+
+@register.simple_tag(takes_context=True)
+def opening_slice(context: dict[str, Any], row: Row, dimension: str, code: str, text: str) -> SafeString:
+    """As :func:`opening`, for one key of a dimension."""
+    return opening({"period": context["period"], "division": context["division"]}, code, text, **{dimension: row.key})
+
+
+def _signed(value: float, places: int) -> str:
+    value = round(value, places)
+    sign = "+" if value > 0 else ("−" if value < 0 else "±")
+    return f"{sign}{abs(value):,.{places}f}"

@@ -1,82 +1,122 @@
-// Charts from data on the page: <div data-chart="trend|bars" data-source="id of a json_script">.
-// The data: {"x": [...], "series": [{"name": ..., "data": [...]}], "urls": [...] (may be left out)}.
+// Charts from data on the page: <div data-chart="kind" data-source="id of a json_script">, kinds in chart-kinds.js.
+// The data: {"x": [...], "series": [{"name": ..., "data": [...], "urls": [...]}], "title", "caption", "file"}.
+// A click on a point opens its address. [data-picture="svg|png"][data-of="id"] saves the chart, with its title and
+// whose figures it shows, without the server.
 "use strict";
 
 (() => {
-  const COLOURS = ["#8fb4dc", "#1f4f8b", "#7a5ba8", "#4d8c8c", "#a8682a"];
-  const INK = "#1d2939";
-  const SOFT = "#535e6d";
-  const LINE = "#e4e9ef";
+  const kinds = window.chartKinds;
+  const NARROW = 520;
+  const PAPER = 680;
+  const drawn = new Map();
 
-  const common = (data) => ({
-    color: COLOURS,
-    animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
-    animationDuration: 300,
-    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: INK },
-    legend: { top: 0, right: 0, icon: "roundRect", itemWidth: 14, itemHeight: 8, textStyle: { color: INK } },
-    tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, confine: true, textStyle: { color: INK } },
-    series: data.series,
-  });
+  const still = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const font = () => getComputedStyle(document.body).fontFamily;
 
-  const values = { type: "value", axisLabel: { color: SOFT }, splitLine: { lineStyle: { color: LINE } } };
+  function options(kind, data, width) {
+    return {
+      animation: !still(),
+      animationDuration: 300,
+      textStyle: { fontFamily: font(), color: "#1d2939" },
+      ...kinds[kind]({ ...data, narrow: width < NARROW }),
+    };
+  }
 
-  const dates = { color: SOFT, hideOverlap: true, showMinLabel: true, alignMinLabel: "left", alignMaxLabel: "right" };
+  function heightOf(kind, data) {
+    if (kind === "bars") return `${Math.max(9, data.x.length * 2.4 + 4)}rem`;
+    if (kind === "forest") return `${Math.max(10, data.x.length * 2.3 + 5.5)}rem`;
+    return "";
+  }
 
-  // ECharts 6 has symbols at every point by default; a long row reads better without.
-  const trend = (data) => ({
-    ...common(data),
-    grid: { top: 34, right: 12, bottom: 4, left: 4, containLabel: true },
-    xAxis: { type: "category", data: data.x, boundaryGap: false, axisLabel: dates },
-    yAxis: { ...values, minInterval: 1 },
-    series: data.series.map((row, index) => ({
-      ...row,
-      type: "line",
-      showSymbol: data.x.length < 14,
-      symbolSize: 6,
-      lineStyle: { width: 2, type: index ? "solid" : "dashed" },
-    })),
-  });
+  function urlOf(data, point) {
+    if (data.regions) return data.regions.find((one) => one.code === point.name)?.url;
+    return data.series[point.seriesIndex]?.urls?.[point.dataIndex] || data.url;
+  }
 
-  const bars = (data) => ({
-    ...common(data),
-    grid: { top: 34, right: 46, bottom: 4, left: 4, containLabel: true },
-    xAxis: { ...values, minInterval: 1 },
-    yAxis: {
-      type: "category",
-      data: data.x,
-      inverse: true,
-      axisTick: { show: false },
-      axisLabel: { color: INK, width: 130, overflow: "break", interval: 0 },
-    },
-    series: data.series.map((row) => ({
-      ...row,
-      type: "bar",
-      barMaxWidth: 12,
-      barGap: "10%",
-      label: { show: true, position: "right", color: SOFT, fontSize: 11 },
-      labelLayout: { hideOverlap: true },
-    })),
-  });
+  async function outlines(element) {
+    if (!element.dataset.outlines || window.echarts.getMap("outlines")) return;
+    const answer = await fetch(element.dataset.outlines);
+    window.echarts.registerMap("outlines", await answer.json());
+  }
 
-  const kinds = { trend, bars };
-
-  function draw(element) {
+  async function draw(element) {
     const data = JSON.parse(document.getElementById(element.dataset.source).textContent);
-    const make = kinds[element.dataset.chart];
-    if (!make || !data.x.length) {
+    const kind = element.dataset.chart;
+    if (!kinds[kind] || !data.x.length) {
       element.hidden = true;
       return;
     }
-    if (element.dataset.chart === "bars") element.style.height = `${Math.max(9, data.x.length * 2.4 + 4)}rem`;
-    const chart = window.echarts.init(element, null, { renderer: "canvas" });
-    chart.setOption(make(data));
-    if (data.urls) {
-      chart.on("click", (point) => {
-        if (data.urls[point.dataIndex]) window.location.assign(data.urls[point.dataIndex]);
-      });
+    try {
+      await outlines(element);
+    } catch {
+      element.hidden = true; // the list below says the same
+      return;
     }
+    element.style.height = heightOf(kind, data);
+    const chart = window.echarts.init(element, null, { renderer: "canvas" });
+    chart.setOption(options(kind, data, element.clientWidth));
+    chart.on("click", (point) => {
+      const url = urlOf(data, point);
+      if (url) window.location.assign(url);
+    });
+    drawn.set(element.id, { chart, data, kind, element });
     new ResizeObserver(() => chart.resize({ animation: { duration: 0 } })).observe(element);
+    for (const button of document.querySelectorAll(`[data-picture][data-of="${element.id}"]`)) button.hidden = false;
   }
+
+  // --- Saving -----------------------------------------------------------------
+  function picture({ chart, data, kind }, type) {
+    const [width, height] = [Math.max(chart.getWidth(), 640), chart.getHeight() + 76];
+    const shape = type === "svg" ? { renderer: "svg", ssr: true } : { renderer: "canvas", devicePixelRatio: 2 };
+    const copy = window.echarts.init(type === "svg" ? null : document.createElement("div"), null, { ...shape, width, height });
+    const option = options(kind, data, width);
+    if (option.grid) option.grid = { ...option.grid, top: option.grid.top + 44, bottom: option.grid.bottom + 32 };
+    if (option.legend) option.legend = { ...option.legend, top: 42 };
+    for (const one of option.series) if (one.type === "map") Object.assign(one, { top: 52, bottom: 40 });
+    if (option.visualMap) option.visualMap = { ...option.visualMap, bottom: 40 };
+    copy.setOption({
+      ...option,
+      animation: false,
+      backgroundColor: "#fff",
+      title: [
+        { text: data.title, left: 8, top: 8, textStyle: { fontSize: 16 } },
+        { text: data.caption, left: 8, bottom: 4, textStyle: { fontSize: 11, fontWeight: "normal", color: "#535e6d" } },
+      ],
+    });
+    const made = type === "svg"
+      ? new Blob([copy.renderToSVGString()], { type: "image/svg+xml" })
+      : fromDataUrl(copy.getDataURL({ type: "png", backgroundColor: "#fff" }));
+    copy.dispose();
+    return made;
+  }
+
+  function fromDataUrl(url) {
+    const bytes = Uint8Array.from(atob(url.split(",")[1]), (letter) => letter.charCodeAt(0));
+    return new Blob([bytes], { type: "image/png" });
+  }
+
+  function save(blob, name) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-picture]");
+    const one = button && drawn.get(button.dataset.of);
+    if (!one) return;
+    const type = button.dataset.picture;
+    save(picture(one, type), `${one.element.id}-${one.data.file}.${type}`);
+  });
+
+  // --- Paper ------------------------------------------------------------------
+  const fit = (width) => drawn.forEach(({ chart, element }) => {
+    chart.resize({ width: width ? Math.min(width, PAPER) : "auto", height: element.clientHeight || "auto", animation: { duration: 0 } });
+  });
+  window.addEventListener("beforeprint", () => fit(PAPER));
+  window.addEventListener("afterprint", () => fit(0));
 
   const run = () => document.querySelectorAll("[data-chart]").forEach(draw);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", run);
