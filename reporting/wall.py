@@ -17,6 +17,7 @@ from governance_center.errors import NotAllowed
 from governance_center.transactions import atomic
 from intake.hall import Both
 from reporting import selectors
+from reporting.forms import BEGIN
 from reporting.measures import Figure
 from reporting.models import Wall
 from reporting.models.wall import new_wall_code
@@ -48,9 +49,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """All pages of a screen at one moment."""
+    """All pages of a screen at one moment. What stands open is shown whenever it was accepted (``standing``)."""
 
     period: Period
+    standing: Period
     as_of: dt.datetime
     headlines: Sequence[Figure]
     rate: Figure
@@ -62,15 +64,20 @@ class Pages:
 
 
 def read_pages(reader: Reader, division: Division) -> Pages:
-    """The pages of a division for the cases accepted since the first of January."""
+    """The pages of a division: the cases accepted since the first of January, and all that stand open."""
     period = Period(reader.today.replace(month=1, day=1), reader.today)
     figures = selectors.summary(reader, division.pk, period)
     places = _lines(selectors.by_division(reader, division.pk, period), Division, "accepted")
     categories = selectors.by_category(reader, division.pk, period)[:PER_PAGE]
     departments = [row for row in selectors.by_department(reader, division.pk, period) if row.accepted][:PER_PAGE]
-    late = sorted(places, key=lambda line: (-line.row.overdue, -line.row.open, line.row.key))[:PER_PAGE]
+    standing = Period(BEGIN, reader.today)
+    late = sorted(
+        _lines(selectors.by_division(reader, division.pk, standing), Division, "open"),
+        key=lambda line: (-line.row.overdue, -line.row.open, line.row.key),
+    )[:PER_PAGE]
     return Pages(
         period,
+        standing,
         reader.now,
         [figures[code] for code in HEADLINES],
         figures["resolution_rate"],
@@ -78,7 +85,7 @@ def read_pages(reader: Reader, division: Division) -> Pages:
         _lines(categories, Category, "accepted"),
         _lines(departments, Department, "accepted"),
         _lines([line.row for line in late if line.row.open], Division, "open"),
-        _ages(reader.open_ages(division.pk, period)),
+        _ages(reader.open_ages(division.pk, standing)),
     )
 
 
