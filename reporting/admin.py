@@ -1,7 +1,8 @@
 from django.contrib import admin
+from django.http import HttpRequest
 
 from accounts.admin import ReadOnlyAdmin
-from reporting.models import Alert, Export, ExportEntry, WatchRun
+from reporting.models import Alert, Export, ExportEntry, Wall, WatchRun
 
 
 @admin.register(Export)
@@ -36,3 +37,16 @@ class AlertAdmin(ReadOnlyAdmin):
 @admin.register(WatchRun)
 class WatchRunAdmin(ReadOnlyAdmin):
     list_display = ("day", "made_at", "cells", "held", "repeats")
+
+
+@admin.register(Wall)
+class WallAdmin(admin.ModelAdmin):
+    """Who gave which division a big screen. Taking one away shuts the screen; it is given on the page of figures."""
+
+    list_display = ("division", "given_by", "given_at")
+    list_select_related = ("division", "given_by")
+    fields = ("division", "given_by", "given_at")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

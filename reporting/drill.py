@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from reporting.periods import Period
 
 _FLAGS = {"accepted": "counted", "resolved": "resolved", "open": "open", "overdue": "overdue"}
+_REFERRALS = {"referred": "led_by", "returned": "returned_by"}
 """What the list of cases can show by itself."""
 
 
@@ -25,7 +26,17 @@ def address(figure: str, division: str, period: Period, **slices: str) -> str:
         query = {"figure": figure, "division": division, "first": first, "last": last, **slices}
         return f"{reverse('reporting:cases')}?{urlencode(query)}"
     except NoReverseMatch:
-        if figure not in _FLAGS or slices.keys() - {"category"}:
-            return ""
-    query = {"flag": _FLAGS[figure], "counted": "1", "accepted_from": first, "accepted_to": last, "place": division}
-    return f"{reverse('cases:list')}?{urlencode(query | slices)}"
+        return _in_the_list(figure, division, first, last, slices)
+
+
+def _in_the_list(figure: str, division: str, first: str, last: str, slices: dict[str, str]) -> str:
+    """The list of cases as far as it can show them."""
+    query: dict[str, str] = {"place": division}
+    if figure in _REFERRALS and slices.keys() == {"department"}:
+        query |= {"dispatched_from": first, "dispatched_to": last, _REFERRALS[figure]: slices["department"]}
+    elif figure in _FLAGS and not slices.keys() - {"category", "department"}:
+        query |= {"flag": _FLAGS[figure], "counted": "1", "accepted_from": first, "accepted_to": last}
+        query |= {"lead" if name == "department" else name: key for name, key in slices.items()}
+    else:
+        return ""
+    return f"{reverse('cases:list')}?{urlencode(query)}"

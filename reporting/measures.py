@@ -89,9 +89,13 @@ def figure(code: str, counts: Mapping[str, int]) -> Figure:
         KeyError: no such measure.
         ValueError: a median, which is not made of counts.
     """
-    measure = MEASURES[code]
+    return figure_of(MEASURES[code], counts)
+
+
+def figure_of(measure: Measure, counts: Mapping[str, int]) -> Figure:
+    """As :func:`figure`, for a measure whose columns are counted elsewhere than in the roll-ups."""
     if not measure.numerator:
-        raise ValueError(f"{code} is not made of counts")
+        raise ValueError(f"{measure.code} is not made of counts")
     above = _total(measure.numerator, counts)
     if not measure.is_rate:
         return Figure(measure, above, above)

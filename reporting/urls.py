@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reporting import export_views, ministry_views, views, warning_views
+from reporting.views import departments, follow_ups, mediation, wall
 
 app_name = "reporting"
 
@@ -23,4 +24,10 @@ urlpatterns = [
     path("warnings/<int:pk>/", warning_views.warning, name="warning"),
     path("warnings/<int:pk>/judge/", warning_views.judge, name="judge"),
     path("tables/<slug:table>.<slug:kind>", views.dashboard_table, name="table"),
+    path("departments/", departments.departments, name="departments"),
+    path("mediation/", mediation.mediation, name="mediation"),
+    path("follow-ups/", follow_ups.follow_ups, name="follow_ups"),
+    path("wall/", wall.screens, name="wall"),
+    path("wall/<str:code>/", wall.screen, name="wall_screen"),
+    path("wall/<str:code>/pages/", wall.pages, name="wall_pages"),
 ]

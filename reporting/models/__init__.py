@@ -5,6 +5,7 @@ from reporting.models.export import Export, ExportEntry, ExportPart
 from reporting.models.fact import CaseFact, ChangedCase
 from reporting.models.repeat import Repeat
 from reporting.models.rollup import BacklogDay, DurationRollup, Rollup
+from reporting.models.wall import Wall
 
 __all__ = (
     "Alert",
@@ -19,5 +20,6 @@ __all__ = (
     "ExportPart",
     "Repeat",
     "Rollup",
+    "Wall",
     "WatchRun",
 )

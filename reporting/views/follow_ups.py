@@ -1,0 +1,65 @@
+"""The page of follow-ups: visits, what they found, relapse, how content the petitioners are, second calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.access import role_required
+from accounts.models import Role
+from departments.models import Division
+from reporting import following_up, selectors
+from reporting.forms import PeriodForm
+from reporting.measures import MEASURES, figure
+from reporting.rollups.reading import reading
+from reporting.views.mediation import DIGITS
+from reporting.views.scope import asked, page_context
+
+OF_CASES = ("satisfaction", "answer_rate", "relapse_rate")
+"""Figures of the cases accepted in the period; satisfaction never without the share that answered."""
+
+
+@role_required(Role.OFFICIAL, Role.DISPATCHER)
+def follow_ups(request: HttpRequest) -> HttpResponse:
+    """Visits of the period, and of the cases accepted in it how content the petitioners are and what came back."""
+    shown = page_context(request, PeriodForm(asked(request, "first", "last")))
+    division, period, today = shown["division"], shown["period"], timezone.localdate()
+    with reading() as reader:
+        counts = reader.totals(division.pk, period)
+        places = selectors.by_division(reader, division.pk, period) if division.level in DIGITS else []
+        categories = selectors.by_category(reader, division.pk, period)
+        as_of = reader.now
+    visits = following_up.read(division.pk, period, today)
+    context = {
+        **shown,
+        "of_cases": [figure(code, counts) for code in OF_CASES],
+        "visits": [visits.figures[code] for code in following_up.VISITS],
+        "beside": [visits.figures[code] for code in following_up.BESIDE],
+        "second": [visits.figures[code] for code in following_up.SECOND],
+        "outcomes": visits.outcomes,
+        "made": visits.figures["visits_done"].value,
+        "places": _places(division, places, shown, today),
+        "categories": [_said(row) for row in categories],
+        "measures": [*(MEASURES[code] for code in OF_CASES), *following_up.MEASURES.values()],
+        "can_open": division.level != Division.Level.VILLAGE,
+        "as_of": as_of,
+    }
+    return render(request, "reporting/follow_ups.html", context)
+
+
+def _said(row: selectors.Row) -> dict[str, Any]:
+    """What the petitioners of one place or category said."""
+    return {"key": row.key, "name": row.name, **{code: row.figure(code) for code in OF_CASES}}
+
+
+def _places(division: Division, rows: list[selectors.Row], shown: dict[str, Any], today: Any) -> list[dict[str, Any]]:
+    if not rows:
+        return []
+    digits = DIGITS[Division.Level(division.level)]
+    found = following_up.by_place(division.pk, digits, shown["period"], today)
+    return [
+        {**_said(row), "is_own": row.key == division.pk, **found.get(row.key, following_up.nothing())} for row in rows
+    ]

@@ -1,0 +1,96 @@
+"""The page of mediation: figures of a division, and its committees and mediators with results compared fairly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.access import role_required
+from accounts.models import Role
+from departments.models import Division
+from governance_center.scope import within
+from mediation import fair, fair_lists
+from mediation.models import Committee, Mediator
+from reporting import mediating, selectors
+from reporting.forms import PeriodForm
+from reporting.measures import MEASURES, figure, figure_of
+from reporting.rollups.reading import reading
+from reporting.views.scope import asked, page_context
+
+PER_PAGE = 25
+HEADLINES = ("mediation_success", "performance_rate")
+DIGITS = {Division.Level.PREFECTURE: 6, Division.Level.COUNTY: 9, Division.Level.TOWNSHIP: 12}
+"""How long the codes of the places right below are."""
+
+
+@role_required(Role.OFFICIAL, Role.DISPATCHER)
+def mediation(request: HttpRequest) -> HttpResponse:
+    """Success, agreements, sessions and load; by place; and a page of committees or of mediators."""
+    shown = page_context(request, PeriodForm(asked(request, "first", "last")))
+    division, period = shown["division"], shown["period"]
+    with reading() as reader:
+        counts = reader.totals(division.pk, period)
+        places = selectors.by_division(reader, division.pk, period) if division.level in DIGITS else []
+        as_of = reader.now
+    context = {
+        **shown,
+        "headlines": [figure(code, counts) for code in HEADLINES],
+        "mediating": mediating.read(division.pk, period),
+        "places": _places(division, places, shown),
+        "measures": [*(MEASURES[code] for code in HEADLINES), *mediating.MEASURES.values()],
+        "can_open": division.level != Division.Level.VILLAGE,
+        "as_of": as_of,
+        **_listed(request, division),
+    }
+    return render(request, "reporting/mediation.html", context)
+
+
+def _places(division: Division, rows: list[selectors.Row], shown: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each place below with its rates and agreements; the row of the division itself is what lies in none of them."""
+    if not rows:
+        return []
+    agreed = mediating.agreements_by_place(division.pk, DIGITS[Division.Level(division.level)], shown["period"])
+    nothing = {"written": 0, "oral": 0}
+    return [
+        {
+            "key": row.key,
+            "name": row.name,
+            "is_own": row.key == division.pk,
+            "success": row.figure("mediation_success"),
+            "performance": row.figure("performance_rate"),
+            "written": figure_of(mediating.MEASURES["agreements_written"], agreed.get(row.key, nothing)).value,
+            "oral": figure_of(mediating.MEASURES["agreements_oral"], agreed.get(row.key, nothing)).value,
+        }
+        for row in rows
+    ]
+
+
+def _listed(request: HttpRequest, division: Division) -> dict[str, Any]:
+    """The page of committees or mediators that is asked for, in the order of their places."""
+    kind = "mediators" if request.GET.get("list") == "mediators" else "committees"
+    words = request.GET.get("q", "").strip()[:60]
+    page = (_mediators if kind == "mediators" else _committees)(division.pk, words, request.GET.get("page"))
+    return {"kind": kind, "words": words, "page": page, "enough": fair.ENOUGH, "today": timezone.localdate()}
+
+
+def _committees(scope_code: str, words: str, number: str | None) -> Page[Any]:
+    rows = Committee.objects.active().filter(within("division__code", scope_code)).named(words)
+    page = Paginator(rows.select_related("division").order_by("division_id", "pk"), PER_PAGE).get_page(number)
+    shown = list(page)
+    figures, load = fair_lists.of_committees(shown), fair_lists.open_cases_of(shown)
+    page.object_list = [(row, figures[row.pk], load.get(row.pk, 0)) for row in shown]  # type: ignore[assignment]
+    return page
+
+
+def _mediators(scope_code: str, words: str, number: str | None) -> Page[Any]:
+    rows = Mediator.objects.active().filter(within("committee__division__code", scope_code)).named(words)
+    rows = rows.with_open_load().select_related("committee__division")
+    page = Paginator(rows.order_by("committee__division_id", "committee_id", "pk"), PER_PAGE).get_page(number)
+    shown = list(page)
+    figures = fair_lists.of_mediators(shown)
+    page.object_list = [(row, figures[row.pk], row.open_load) for row in shown]  # type: ignore[assignment]
+    return page
