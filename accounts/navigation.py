@@ -32,6 +32,7 @@ BACKLOG = Entry("mediation:backlog", "user-share", _("Cases without a mediator")
 AGREEMENTS = Entry("mediation:due", "calendar-due", _("Performance of agreements"))
 FOLLOW_UPS = Entry("mediation:follow_ups", "phone-check", _("Follow-up visits"))
 DASHBOARD = Entry("reporting:dashboard", "chart-bar", _("Dashboard"))
+BRIEFINGS = Entry("reporting:briefings", "news", _("Briefings"))
 ROTA = Entry("cases:rota", "calendar-event", _("Rota"))
 CALENDAR = Entry("cases:rota_calendar", "calendar-week", _("Rota calendar"))
 EXPERTS = Entry("cases:experts", "school", _("Legal workers' home"))
@@ -63,10 +64,11 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         CALENDAR,
         EXPERTS,
         DASHBOARD,
+        BRIEFINGS,
         IMPORTS,
         OUTREACH,
     ),
-    Role.OFFICIAL: (DASHBOARD, CASES, WHISTLES, SUPERVISION, COMMITTEES, MEDIATORS, CALENDAR, OUTREACH),
+    Role.OFFICIAL: (DASHBOARD, BRIEFINGS, CASES, WHISTLES, SUPERVISION, COMMITTEES, MEDIATORS, CALENDAR, OUTREACH),
     Role.ADMINISTRATOR: (ADMIN, IMPORTS, WORDINGS),
 }
 

@@ -253,6 +253,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=0, minute="1-59/10"),
         "options": {"expires": 500},
     },
+    "publish-months": {
+        "task": "reporting.tasks.publish_months",
+        "schedule": crontab(minute=40, hour="1-6"),  # each division and month once; later runs make good
+        "options": {"expires": 3000},
+    },
+    "draft-briefings": {
+        "task": "reporting.tasks.draft_briefings",
+        "schedule": crontab(minute=50, hour="1-6"),  # each division and period once; later runs make good
+        "options": {"expires": 3000},
+    },
     "deliver-notifications": {
         "task": "accounts.tasks.deliver_notifications",
         "schedule": 60,
@@ -264,6 +274,9 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 25},
     },
 }
+
+# --- figures: the day of the month from which the month before is published
+PUBLISH_FIGURES_DAY = int(os.environ.get("PUBLISH_FIGURES_DAY") or 3)
 
 # --- mediation
 # Where several nationalities live together, and the code (GB/T 3304) of the largest one there. The longest code of a

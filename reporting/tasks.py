@@ -1,5 +1,7 @@
 from celery import shared_task
+from django.utils import timezone
 
+from reporting.briefing import frozen, issuing
 from reporting.rollups.folding import fold
 from reporting.rollups.snapshots import take_backlog
 
@@ -14,3 +16,15 @@ def fold_rollups() -> int:
 def snapshot_backlog() -> int:
     """Keep how many cases were open at the end of yesterday; a day is kept once."""
     return take_backlog()
+
+
+@shared_task
+def publish_months() -> int:
+    """Freeze the figures of last month, once for each division; safe to run twice at once."""
+    return frozen.freeze_due(today=timezone.localdate(), at=timezone.now())
+
+
+@shared_task
+def draft_briefings() -> int:
+    """Draft the briefings that have fallen due, once for each division and period; safe to run twice at once."""
+    return issuing.draft_due(today=timezone.localdate(), at=timezone.now())

@@ -9,6 +9,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from reporting.measures import SMALL, Figure, Unit
 from reporting.selectors import Row
 
 register = template.Library()
@@ -55,3 +56,21 @@ def cases_behind(context: dict[str, Any], row: Row, dimension: str, flag: str) -
     if dimension == "category":
         query["category"] = row.key
     return f"{reverse('cases:list')}?{urlencode(query)}"
+
+
+@register.simple_tag
+def kept_figure(one: Figure) -> str:
+    """A figure with what it is made of: 62.5 % (5/8), with a star where it rests on few cases."""
+    text = figure(one.value, one.measure.unit)
+    if not one.measure.is_rate or one.value is None:
+        return text
+    return f"{text}{'*' if (one.denominator or 0) < SMALL else ''} ({one.numerator:,}/{one.denominator:,})"
+
+
+@register.simple_tag
+def difference_of(change: Any) -> str:
+    """What a figure moved by since it was published; percentages in points."""
+    moved = change.difference
+    if not moved:
+        return NOTHING if moved is None else "0"
+    return f"{moved:+.1f}" if change.measure.unit == Unit.PERCENT else f"{moved:+,g}"
