@@ -61,8 +61,9 @@ def issue(briefing: Briefing) -> str:
     """The number of the issue; a draft has none yet."""
     kind = str(briefing.get_kind_display())
     if not briefing.is_published:
-        return f"{kind} · {_('Draft')}"
-    return f"{_('%(year)s, no. %(number)s') % {'year': briefing.year, 'number': briefing.number}} · {kind}"
+        return f"{kind} · " + _("Draft")
+    number = _("%(year)s, no. %(number)s") % {"year": briefing.year, "number": briefing.number}
+    return f"{number} · {kind}"
 
 
 def period_words(kind: str, period: Period) -> str:

@@ -17,7 +17,7 @@ class PublishedQuerySet(models.QuerySet["PublishedFigures"]):
         """Officials and dispatchers read what their division and those below it published."""
         if user.role not in READERS:
             return self.none()
-        return self.filter(within("scope_id", user.scope_code))
+        return self.filter(within("scope__code", user.scope_code))
 
 
 class PublishedFigures(models.Model):
@@ -58,7 +58,7 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
         if user.role not in READERS:
             return self.none()
         mine = Q(published_at__isnull=False) | Q(scope_id=user.scope_code)
-        return self.filter(mine, within("scope_id", user.scope_code))
+        return self.filter(mine, within("scope__code", user.scope_code))
 
     def published(self) -> BriefingQuerySet:
         return self.filter(published_at__isnull=False)
