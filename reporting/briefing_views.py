@@ -116,7 +116,7 @@ def _page(request: HttpRequest, row: Briefing, form: WordsForm) -> HttpResponse:
     spoken = LANGUAGES.get(language, LANGUAGES["zh-hans"])[0]
     context: dict[str, Any] = {
         "briefing": row,
-        "part": words.part_of(row, spoken),
+        "part": _drawn(words.part_of(row, spoken)),
         "names": NAMES,
         "form": form,
         "may_publish": frozen.may_publish(staff(request), row.scope) and not row.is_published,
@@ -128,6 +128,18 @@ def _page(request: HttpRequest, row: Briefing, form: WordsForm) -> HttpResponse:
         context["moved"] = frozen.moved_cases(row.scope_id, row.period, row.gathered_at)
         context["papers"] = row.papers.defer("content").order_by("pk")
     return render(request, "reporting/briefing.html", context, status=422 if form.errors else 200)
+
+
+def _drawn(part: dict[str, Any]) -> dict[str, Any]:
+    """The part with its charts as the page draws them; intervals stand in their table only."""
+    kinds = {"bars": "bars", "lines": "trend", "steps": "trend"}
+    for section in part["sections"]:
+        chart = section["chart"]
+        if chart and chart["kind"] in kinds and chart["labels"]:
+            series = [{"name": one["name"], "data": one["values"]} for one in chart["series"]]
+            data = {"x": chart["labels"], "series": series}
+            section["drawn"] = {"kind": kinds[chart["kind"]], "key": f"drawn-{section['code']}", "data": data}
+    return part
 
 
 @role_required(Role.OFFICIAL)

@@ -176,7 +176,10 @@ def _shares(data: Data, name: str, heading: str, first: str) -> Section:
     found = data[name]
     rows, z = found["rows"], z_of(len(found["rows"]))
     spans = (period_of(data["period"]).days, period_of(data["before"]["days"]).days)
-    table, moved = [[first, _("Accepted"), _("Period before"), _("Change"), str(MEASURES["resolution_rate"].name)]], {}
+    table, moved = (
+        [[first, _("Accepted"), _("Period before"), _("Difference"), str(MEASURES["resolution_rate"].name)]],
+        {},
+    )
     for row in rows:
         judged = sentences.count_verdict(row["accepted"], row["before"], *spans, z)
         moved.setdefault(judged, []).append(_name(row))
