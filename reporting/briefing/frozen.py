@@ -133,7 +133,9 @@ def freeze_due(*, today: dt.date, at: dt.datetime) -> int:
 
 def figure_of(code: str, value: float | None, above: int | None, below: int | None) -> Figure:
     """A kept figure again; the interval follows from what was counted."""
-    if not MEASURES[code].is_rate or value is None or above is None or below is None:
+    if not MEASURES[code].is_rate:
+        return Figure(MEASURES[code], value if above is None else above, above, below)
+    if value is None or above is None or below is None:
         return Figure(MEASURES[code], value, above, below)
     low, high = wilson(above, below)
     return Figure(MEASURES[code], value, above, below, 100 * low, 100 * high)

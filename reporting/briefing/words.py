@@ -125,7 +125,7 @@ def verdict(data: Data, code: str, which: str) -> str:
 
 
 def _table_of(data: Data, codes: Sequence[str]) -> list[list[str]]:
-    rows = [[_("Figure"), _("Now"), _("Period before"), "", _("A year before"), ""]]
+    rows = [[_("Figure"), _("This period"), _("Period before"), "", _("A year before"), ""]]
     for code in codes:
         cells = [str(MEASURES[code].name), shown(MEASURES[code], data["figures"][code])]
         for which in ("before", "year"):
@@ -165,7 +165,7 @@ def _bars(title: str, rows: Sequence[Data]) -> Data:
         "title": title,
         "labels": [_name(row) for row in rows],
         "series": [
-            {"name": _("Now"), "values": [row["accepted"] for row in rows]},
+            {"name": _("This period"), "values": [row["accepted"] for row in rows]},
             {"name": _("Period before"), "values": [row["before"] for row in rows]},
         ],
     }
