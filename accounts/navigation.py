@@ -33,6 +33,7 @@ AGREEMENTS = Entry("mediation:due", "calendar-due", _("Performance of agreements
 FOLLOW_UPS = Entry("mediation:follow_ups", "phone-check", _("Follow-up visits"))
 DASHBOARD = Entry("reporting:dashboard", "chart-bar", _("Dashboard"))
 WARNINGS = Entry("reporting:warnings", "trending-up", _("Early warning"))
+BRIEFINGS = Entry("reporting:briefings", "news", _("Briefings"))
 ROTA = Entry("cases:rota", "calendar-event", _("Rota"))
 CALENDAR = Entry("cases:rota_calendar", "calendar-week", _("Rota calendar"))
 EXPERTS = Entry("cases:experts", "school", _("Legal workers' home"))
@@ -68,6 +69,7 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
         EXPERTS,
         DASHBOARD,
         WARNINGS,
+        BRIEFINGS,
         EXCLUSIONS,
         IMPORTS,
         OUTREACH,
@@ -76,6 +78,7 @@ BY_ROLE: Mapping[str, tuple[Entry, ...]] = {
     Role.OFFICIAL: (
         DASHBOARD,
         WARNINGS,
+        BRIEFINGS,
         CASES,
         EXCLUSIONS,
         WHISTLES,

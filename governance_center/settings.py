@@ -263,6 +263,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=35, hour="0-6"),  # each day is looked at once; later runs make good
         "options": {"expires": 3000},
     },
+    "publish-months": {
+        "task": "reporting.tasks.publish_months",
+        "schedule": crontab(minute=40, hour="1-6"),  # each division and month once; later runs make good
+        "options": {"expires": 3000},
+    },
+    "draft-briefings": {
+        "task": "reporting.tasks.draft_briefings",
+        "schedule": crontab(minute=50, hour="1-6"),  # each division and period once; later runs make good
+        "options": {"expires": 3000},
+    },
     "deliver-notifications": {
         "task": "accounts.tasks.deliver_notifications",
         "schedule": 60,
@@ -274,6 +284,9 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 25},
     },
 }
+
+# --- figures: the day of the month from which the month before is published
+PUBLISH_FIGURES_DAY = int(os.environ.get("PUBLISH_FIGURES_DAY") or 3)
 
 # --- mediation
 # Where several nationalities live together, and the code (GB/T 3304) of the largest one there. The longest code of a

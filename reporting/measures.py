@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reporting.statistics import wilson
 
@@ -215,7 +216,7 @@ MEASURES: Mapping[str, Measure] = {
         Measure("answer_rate", _("Share that answered"),
                 _("Of the cases accepted in the period and closed by now, those whose petitioner told how content they were."),
                 numerator=_ANSWERED, denominator=("closed",), unit=Unit.PERCENT, direction="up"),
-        Measure("registered", _("Registered"), _("Matters registered in the period, whatever became of them."),
+        Measure("registered", pgettext_lazy("figure", "Registered"), _("Matters registered in the period, whatever became of them."),
                 Basis.PERIOD, ("registered",)),
         Measure("refused", _("Not accepted"), _("Matters registered in the period and not accepted."), Basis.PERIOD,
                 ("refused",)),

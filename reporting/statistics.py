@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 
 Z95 = 1.959963984540054
 """The 97.5 % point of the normal distribution."""
@@ -138,3 +139,18 @@ def standardise(own: Mapping[str, tuple[int, int]], standard: Mapping[str, int])
         variance += (weight / total) ** 2 * pulled * (1 - pulled) / (cases + 2)
     half = Z95 * math.sqrt(variance)
     return Standardised(share, max(0.0, share - half), min(1.0, share + half), total / whole)
+
+
+def counts_differ(one: int, other: int, *, days: int = 1, other_days: int = 1, z: float = Z95) -> bool:
+    """Whether two counts of rare events differ by more than chance, given how many days each was counted.
+
+    Of ``one + other`` events, the share that fell into the first span is compared with what the lengths of the spans
+    let expect (the conditional test of two Poisson counts; Przyborowski and Wilenski 1940), by the score interval.
+    """
+    low, high = wilson(one, one + other, z)
+    return not low <= days / (days + other_days) <= high
+
+
+def z_of(comparisons: int) -> float:
+    """The point of the normal distribution for so many comparisons at once, 5 % in all (Bonferroni)."""
+    return NormalDist().inv_cdf(1 - 0.025 / max(comparisons, 1))

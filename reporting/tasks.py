@@ -1,6 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from reporting.briefing import frozen, issuing
 from reporting.rollups.folding import fold
 from reporting.rollups.snapshots import take_backlog
 from reporting.services import exports, watching
@@ -34,3 +35,15 @@ def sweep_exports() -> int:
 def watch() -> int:
     """Look for early warnings and repeated incidents of yesterday, once; safe to run twice at once."""
     return watching.watch(today=timezone.localdate())
+
+
+@shared_task
+def publish_months() -> int:
+    """Freeze the figures of last month, once for each division; safe to run twice at once."""
+    return frozen.freeze_due(today=timezone.localdate(), at=timezone.now())
+
+
+@shared_task
+def draft_briefings() -> int:
+    """Draft the briefings that have fallen due, once for each division and period; safe to run twice at once."""
+    return issuing.draft_due(today=timezone.localdate(), at=timezone.now())

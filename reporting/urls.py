@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting import export_views, ministry_views, views, warning_views
+from reporting import briefing_views, export_views, ministry_views, views, warning_views
 from reporting.views import departments, follow_ups, mediation, wall
 
 app_name = "reporting"
@@ -30,4 +30,12 @@ urlpatterns = [
     path("wall/", wall.screens, name="wall"),
     path("wall/<str:code>/", wall.screen, name="wall_screen"),
     path("wall/<str:code>/pages/", wall.pages, name="wall_pages"),
+    path("published/", briefing_views.published, name="published"),
+    path("briefings/", briefing_views.briefings, name="briefings"),
+    path("briefings/<int:pk>/", briefing_views.briefing, name="briefing"),
+    path("briefings/<int:pk>/words/", briefing_views.own_words, name="briefing_words"),
+    path("briefings/<int:pk>/anew/", briefing_views.anew, name="briefing_anew"),
+    path("briefings/<int:pk>/publish/", briefing_views.publish, name="briefing_publish"),
+    path("briefings/<int:pk>/paper/", briefing_views.paper, name="briefing_paper"),
+    path("briefings/<int:pk>/word/", briefing_views.word, name="briefing_word"),
 ]

@@ -24,6 +24,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         cursor.execute("ALTER TABLE cases_caseevent DISABLE TRIGGER cases_caseevent_no_truncate")
         cursor.execute("ALTER TABLE accounts_look DISABLE TRIGGER accounts_look_no_truncate")
         cursor.execute("ALTER TABLE reporting_exportentry DISABLE TRIGGER reporting_exportentry_no_truncate")
+        cursor.execute("ALTER TABLE reporting_publishedfigures DISABLE TRIGGER reporting_publishedfigures_no_truncate")
 
 
 @pytest.fixture(autouse=True)

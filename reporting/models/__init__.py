@@ -1,6 +1,7 @@
-"""Facts and roll-ups of the figures, warnings, and files that were made of what the other rooms hold."""
+"""Facts and roll-ups of the figures, warnings, briefings, and files that were made of what the other rooms hold."""
 
 from reporting.models.alert import Alert, Attention, AttentionQuerySet, WatchRun
+from reporting.models.briefing import Briefing, BriefingPaper, PublishedFigures
 from reporting.models.export import Export, ExportEntry, ExportPart
 from reporting.models.fact import CaseFact, ChangedCase
 from reporting.models.repeat import Repeat
@@ -12,12 +13,15 @@ __all__ = (
     "Attention",
     "AttentionQuerySet",
     "BacklogDay",
+    "Briefing",
+    "BriefingPaper",
     "CaseFact",
     "ChangedCase",
     "DurationRollup",
     "Export",
     "ExportEntry",
     "ExportPart",
+    "PublishedFigures",
     "Repeat",
     "Rollup",
     "Wall",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from reporting.comparison import Change, Verdict
 from reporting.drill import address
-from reporting.measures import Figure, Unit
+from reporting.measures import SMALL, Figure, Unit
 from reporting.periods import Period
 from reporting.selectors import Row
 
@@ -131,3 +131,21 @@ def _signed(value: float, places: int) -> str:
     value = round(value, places)
     sign = "+" if value > 0 else ("−" if value < 0 else "±")
     return f"{sign}{abs(value):,.{places}f}"
+
+
+@register.simple_tag
+def kept_figure(one: Figure) -> str:
+    """A figure with what it is made of: 62.5 % (5/8), with a star where it rests on few cases."""
+    text = figure(one.value, one.measure.unit)
+    if not one.measure.is_rate or one.value is None:
+        return text
+    return f"{text}{'*' if (one.denominator or 0) < SMALL else ''} ({one.numerator:,}/{one.denominator:,})"
+
+
+@register.simple_tag
+def difference_of(change: Any) -> str:
+    """What a figure moved by since it was published; percentages in points."""
+    moved = change.difference
+    if not moved:
+        return NOTHING if moved is None else "0"
+    return f"{moved:+.1f}" if change.measure.unit == Unit.PERCENT else f"{moved:+,g}"
