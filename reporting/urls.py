@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting import views
+from reporting import drill_views, views
 
 app_name = "reporting"
 
@@ -9,4 +9,5 @@ urlpatterns = [
     path("bounces/", views.bounces, name="bounces"),
     path("waiting/", views.waiting, name="waiting"),
     path("attendance/", views.attendance, name="attendance"),
+    path("cases/", drill_views.cases, name="cases"),
 ]

@@ -27,7 +27,7 @@ BESIDE = ("contained_rate", "resolved_in_period", "ended_otherwise", "reopened",
 @role_required(Role.OFFICIAL, Role.DISPATCHER)
 def dashboard(request: HttpRequest) -> HttpResponse:
     """The figures of a division and period, each with its definition and the cases behind it."""
-    division = _division(staff(request), request.GET.get("division"))
+    division = division_of(staff(request), request.GET.get("division"))
     form = PeriodForm(request.GET if {"first", "last"} & request.GET.keys() else None)
     period = form.period()
     with reading() as reader:
@@ -41,7 +41,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "reporting/dashboard.html",
         {
             "division": division,
-            "path": _path_to(division, staff(request)),
+            "path": path_to(division, staff(request)),
             "form": form,
             "period": period,
             "presets": presets(timezone.localdate()),
@@ -63,7 +63,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @role_required(Role.OFFICIAL, Role.DISPATCHER)
 def waiting(request: HttpRequest) -> HttpResponse:
     """How long people wait and are served at the desks of a division, by service."""
-    division = _division(staff(request), request.GET.get("division"))
+    division = division_of(staff(request), request.GET.get("division"))
     form = PeriodForm(request.GET if {"first", "last"} & request.GET.keys() else None)
     period = form.period()
     labels = {**dict(Purpose.choices), "": _("all services")}
@@ -77,7 +77,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "division": division,
-        "path": _path_to(division, staff(request)),
+        "path": path_to(division, staff(request)),
         "children": Division.objects.filter(parent=division, centre__isnull=False).order_by("code"),
         "form": form,
         "period": period,
@@ -92,12 +92,12 @@ def waiting(request: HttpRequest) -> HttpResponse:
 @role_required(Role.OFFICIAL, Role.DISPATCHER)
 def attendance(request: HttpRequest) -> HttpResponse:
     """How many of its shifts each rotating department attended in a period."""
-    division = _division(staff(request), request.GET.get("division"))
+    division = division_of(staff(request), request.GET.get("division"))
     form = PeriodForm(request.GET if {"first", "last"} & request.GET.keys() else None)
     period = form.period()
     context = {
         "division": division,
-        "path": _path_to(division, staff(request)),
+        "path": path_to(division, staff(request)),
         "form": form,
         "period": period,
         "presets": presets(timezone.localdate()),
@@ -110,12 +110,12 @@ def attendance(request: HttpRequest) -> HttpResponse:
 @role_required(Role.OFFICIAL, Role.DISPATCHER)
 def bounces(request: HttpRequest) -> HttpResponse:
     """How often departments return matters, to whom they go then, and who had to take one in the end."""
-    division = _division(staff(request), request.GET.get("division"))
+    division = division_of(staff(request), request.GET.get("division"))
     form = PeriodForm(request.GET if {"first", "last"} & request.GET.keys() else None)
     period = form.period()
     context = {
         "division": division,
-        "path": _path_to(division, staff(request)),
+        "path": path_to(division, staff(request)),
         "children": Division.objects.filter(parent=division, centre__isnull=False).order_by("code"),
         "form": form,
         "period": period,
@@ -127,7 +127,7 @@ def bounces(request: HttpRequest) -> HttpResponse:
     return render(request, "reporting/bounces.html", context)
 
 
-def _division(user: User, code: str | None) -> Division:
+def division_of(user: User, code: str | None) -> Division:
     """The division asked for, if it lies in the user's scope; otherwise the scope itself."""
     if not user.scope_code:
         raise PermissionDenied
@@ -136,7 +136,7 @@ def _division(user: User, code: str | None) -> Division:
     return get_object_or_404(Division, pk=code or user.scope_code)
 
 
-def _path_to(division: Division, user: User) -> list[Division]:
+def path_to(division: Division, user: User) -> list[Division]:
     """The divisions from the user's scope down to this one."""
     codes = [division.pk[:length] for length in (4, 6, 9, 12) if len(user.scope_code) <= length <= len(division.pk)]
     return list(Division.objects.filter(pk__in=codes).order_by("code"))
