@@ -17,7 +17,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-PARTS = ("register", "search", "queue", "import_cases", "deadlines", "rota", "matching", "reminders", "papers")
+PARTS = (
+    "register",
+    "search",
+    "queue",
+    "import_cases",
+    "deadlines",
+    "rota",
+    "matching",
+    "reminders",
+    "papers",
+    "dashboard",
+)
 RESULTS = Path("var/bench/results.json")
 DATABASE = "governance_bench"
 
