@@ -28,6 +28,7 @@ PARTS = (
     "reminders",
     "papers",
     "early_warning",
+    "dashboard",
 )
 RESULTS = Path("var/bench/results.json")
 DATABASE = "governance_bench"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting import briefing_views, export_views, ministry_views, views, warning_views
+from reporting import briefing_views, drill_views, export_views, ministry_views, views, warning_views
 from reporting.views import departments, follow_ups, mediation, wall
 
 app_name = "reporting"
@@ -38,4 +38,5 @@ urlpatterns = [
     path("briefings/<int:pk>/publish/", briefing_views.publish, name="briefing_publish"),
     path("briefings/<int:pk>/paper/", briefing_views.paper, name="briefing_paper"),
     path("briefings/<int:pk>/word/", briefing_views.word, name="briefing_word"),
+    path("cases/", drill_views.cases, name="cases"),
 ]

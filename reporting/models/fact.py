@@ -1,8 +1,25 @@
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Left
+
+NEVER = Value(dt.datetime(9999, 12, 31, tzinfo=dt.UTC), models.DateTimeField())
+"""Sorts a case without a limit after all that have one."""
+
+RARE = (
+    ("ended", "accepted_day", Q(status__in=("withdrawn", "guided", "merged"))),
+    ("reopened", "accepted_day", Q(reopened=True)),
+    ("repeat", "accepted_day", Q(repeat=True)),
+    ("excluded", "accepted_day", Q(excluded=True)),
+    ("restricted", "accepted_day", Q(restricted=True)),
+    ("refused", "registered_day", Q(status="refused")),
+    ("failed", "ended_day", Q(mediated="failed")),
+)
+"""What few cases are, with the day by which it is counted."""
 
 
 class CaseFact(models.Model):
@@ -58,6 +75,25 @@ class CaseFact(models.Model):
             models.Index(OpClass(F("division"), "varchar_pattern_ops"), F("accepted_day"), name="reporting_fact_place"),
             models.Index(
                 fields=("next_due_at",), name="reporting_fact_turning", condition=Q(status="open", late=False)
+            ),
+            # The pages behind a number (reporting.drill): by day everywhere, in a township, of a category, of a
+            # department; the rare ones by themselves.
+            models.Index(fields=("accepted_day", "case"), name="reporting_fact_accepted"),
+            models.Index(fields=("registered_day", "case"), name="reporting_fact_registered"),
+            models.Index(
+                fields=("resolved_day", "case"), name="reporting_fact_resolved", condition=Q(status="resolved")
+            ),
+            models.Index(fields=("days", "case"), name="reporting_fact_days", condition=Q(status="resolved")),
+            models.Index(Left("division", 9), F("category"), F("accepted_day"), F("case"), name="reporting_fact_near"),
+            models.Index(fields=("category", "accepted_day", "case"), name="reporting_fact_category"),
+            models.Index(fields=("department", "accepted_day", "case"), name="reporting_fact_department"),
+            models.Index(fields=("accepted_day", "case"), name="reporting_fact_open", condition=Q(status="open")),
+            models.Index(
+                Coalesce("next_due_at", NEVER), F("case"), name="reporting_fact_due", condition=Q(status="open")
+            ),
+            *(
+                models.Index(fields=(day, "case"), name=f"reporting_fact_{name}", condition=condition)
+                for name, day, condition in RARE
             ),
         )
 

@@ -52,9 +52,14 @@ class Reader:
     today: dt.date
     changes: list[_Change] = field(default_factory=list)
     lengths: list[_Length] = field(default_factory=list)
-    pending: int = 0
+    changed: list[int] = field(default_factory=list)
     _known: dict[tuple[object, ...], dict[int, int]] = field(default_factory=dict)
     _counted: dict[tuple[Dim, str, Period], dict[str, Counts]] = field(default_factory=dict)
+
+    @property
+    def pending(self) -> int:
+        """How many cases are not folded yet."""
+        return len(self.changed)
 
     def totals(self, scope: str, period: Period) -> Counts:
         """All columns of a division and everything below it."""
@@ -246,7 +251,7 @@ def _are_many() -> bool:
 def _load_changes(reader: Reader) -> None:
     values = {"now": reader.now}
     cases = [row[0] for row in _query(CHANGED, values)]
-    reader.pending = len(cases)
+    reader.changed = cases
     if not cases:
         return
     source = changed_facts("SELECT unnest(%(cases)s::bigint[])")

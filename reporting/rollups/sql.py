@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from reporting.rollups.columns import BY_DAY, COHORT, COLUMNS
+from reporting.rollups.columns import BRANCHES, COLUMNS, Branch
 
 ZONE = "Asia/Shanghai"
 
@@ -166,44 +166,24 @@ def fresh(where: str = "TRUE", now: str = NOW) -> str:
     """
 
 
+ELEMENTS = "CROSS JOIN LATERAL jsonb_array_elements(f.extras) e"
+"""A fact ``f`` with each element ``e`` of what it has several of."""
+
+
 def contributions(source: str) -> str:
     """What each fact of ``source`` (a query of facts with a column ``sign``, +1 or -1) adds to which day and keys."""
 
-    def branch(
-        day: str, where: str, counts: dict[str, str], *, table: str = "f", department: str = "f.department"
-    ) -> str:
-        columns = ", ".join(f"f.sign * {counts[name]}" if name in counts else "0" for name in COLUMNS)
-        keys = "f.division, f.category, f.channel, f.level"
-        return f"SELECT {day} AS day, {keys}, {department} AS department, {columns} FROM {table} WHERE {where}"
+    def rows(branch: Branch) -> str:
+        columns = ", ".join(
+            f"f.sign * ({branch.counts[name]})::int" if name in branch.counts else "0" for name in COLUMNS
+        )
+        keys = f"f.division, f.category, f.channel, f.level, {branch.department} AS department"
+        table = f"f {ELEMENTS}" if branch.several else "f"
+        return f"SELECT {branch.day} AS day, {keys}, {columns} FROM {table} WHERE {branch.where}"
 
-    registered, refused = BY_DAY["registered"]
-    resolved, mediated = BY_DAY["resolved"]
-    limits, kept = BY_DAY["limit"]
-    referred, returned, signed = BY_DAY["referral"]
-    due, performed = BY_DAY["agreement"]
-    several = "f CROSS JOIN LATERAL jsonb_array_elements(f.extras) e"
-    extra = {"table": several, "department": "e->>2"}
-    day, hit = "(e->>1)::date", "(e->>3)::int"
-    branches = (
-        branch(
-            "f.accepted_day",
-            "f.status IN ('open', 'resolved', 'withdrawn', 'guided') OR (f.status = 'merged' AND "
-            "f.accepted_day IS NOT NULL)",
-            {name: f"{condition}::int" for name, condition in COHORT.items()},
-        ),
-        branch("f.registered_day", "TRUE", {registered: "1", refused: "(f.status = 'refused')::int"}),
-        branch("f.accepted_day", "f.status = 'consultation' AND f.accepted_day IS NOT NULL", {"consultations": "1"}),
-        branch("f.resolved_day", "f.status = 'resolved'", {resolved: "1", mediated: "(f.mediated = 'ok')::int"}),
-        branch("f.ended_day", "f.mediated = 'failed'", {"mediation_failed": "1"}),
-        branch(day, "e->>0 = 'l' AND f.status <> 'merged'", {limits: "1", kept: hit}, **extra),
-        branch(
-            day, "e->>0 = 'r' AND f.status <> 'merged'",
-            {referred: "1", returned: hit, signed: "(e->>4 IS NOT NULL)::int"}, **extra,
-        ),
-        branch(day, "e->>0 = 'a' AND f.status <> 'merged'", {due: "1", performed: hit}, **extra),
-    )  # fmt: skip
     names = ", ".join(("day", *KEYS, *COLUMNS))
-    return f"WITH f AS MATERIALIZED ({source}), rows ({names}) AS ({' UNION ALL '.join(branches)}) SELECT * FROM rows"
+    every = " UNION ALL ".join(rows(branch) for branch in BRANCHES)
+    return f"WITH f AS MATERIALIZED ({source}), rows ({names}) AS ({every}) SELECT * FROM rows"
 
 
 def durations(source: str) -> str:

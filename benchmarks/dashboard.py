@@ -1,0 +1,123 @@
+"""The dashboard with few and with many cases: the whole page, signed in, of the whole prefecture since 2023.
+
+Peer: the same figures by ``GROUP BY`` over the table of the cases, in the same run. Both must give the same numbers.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from typing import Any
+
+from benchmarks import bulk
+from benchmarks.run import Row
+
+SIZES = (16_412, 1_000_000)
+ROUNDS, WARM_UP = 15, 3
+TARGET, FLATNESS = 100.0, 1.25
+PREFECTURE, COUNTY, TOWNSHIP = "2224", "222405", "222405005"
+
+_COUNTED = """
+    FROM (
+        SELECT c.*, c.state IN ('registered', 'accepted', 'in_handling') AS is_open,
+            (c.resolved_at AT TIME ZONE 'Asia/Shanghai')::date - (c.accepted_at AT TIME ZONE 'Asia/Shanghai')::date
+                AS days
+        FROM cases_case c
+        WHERE c.accepted_at IS NOT NULL AND c.kind <> 'consultation' AND c.merged_into_id IS NULL
+    ) c LEFT JOIN cases_deadline d ON d.case_id = c.id AND d.met_at IS NULL AND d.due_at <= now()
+"""
+_SUMS = (
+    "count(*), count(c.resolved_at), count(*) FILTER (WHERE c.is_open), "
+    "count(*) FILTER (WHERE c.is_open AND d.id IS NOT NULL)"
+)
+_PEERS = {
+    "all": f"SELECT '', {_SUMS}, percentile_disc(0.5) WITHIN GROUP (ORDER BY c.days) {_COUNTED}",
+    "places": f"SELECT left(c.division_id, 6), {_SUMS} {_COUNTED} GROUP BY 1",
+    "categories": f"SELECT c.category_id, {_SUMS} {_COUNTED} GROUP BY 1",
+    "months": f"SELECT to_char(c.accepted_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM'), count(*), count(c.resolved_at) "
+    f"{_COUNTED} GROUP BY 1",
+}
+
+
+def run() -> list[Row]:
+    """The page at each size over its target, and the last size over the first."""
+    bulk.prepare()
+    client = _official()
+    rows: list[Row] = []
+    medians = []
+    for size in SIZES:
+        bulk.build(size)
+        median, context = _page(client, PREFECTURE)
+        peer = _peer(context)
+        for place in (COUNTY, TOWNSHIP):
+            print(f"dashboard: {place} with {size:,} cases: {_page(client, place)[0]:.1f} ms")
+        medians.append(median)
+        what = f"the whole dashboard with {size:,} cases, beside the same figures by GROUP BY over the cases"
+        rows.append(
+            Row(f"dashboard.{size}", what, median, "ms", peer, median / TARGET, f"≤ {TARGET:g} ms", median <= TARGET)
+        )
+    growth = medians[-1] / medians[0]
+    what = f"the page with {SIZES[-1]:,} cases over the one with {SIZES[0]:,}"
+    rows.append(
+        Row("dashboard.flat", what, medians[-1], "ms", medians[0], growth, f"≤ {FLATNESS:g}", growth <= FLATNESS)
+    )
+    return rows
+
+
+def _official() -> Any:
+    from django.test import Client
+    from django.test.utils import setup_test_environment
+
+    from accounts.models import Role, User
+
+    setup_test_environment()  # so that answers tell what they showed
+    user = User(username="bench.official", role=Role.OFFICIAL, division_id=PREFECTURE, display_name="bench")
+    user.set_unusable_password()
+    user.save()
+    client = Client(headers={"host": "localhost"})
+    client.force_login(user)
+    return client
+
+
+def _page(client: Any, division: str) -> tuple[float, Any]:
+    """Median milliseconds of the page, and what it showed."""
+    times = []
+    for _turn in range(WARM_UP + ROUNDS):
+        start = time.perf_counter()
+        answer = client.get("/dashboard/", {"division": division})
+        times.append(time.perf_counter() - start)
+        if answer.status_code != 200:
+            raise RuntimeError(f"dashboard: {answer.status_code}")
+    return 1000 * statistics.median(times[WARM_UP:]), answer.context
+
+
+def _peer(context: Any) -> float:
+    """Milliseconds of the same figures by GROUP BY.
+
+    Raises:
+        RuntimeError: they are not what the page shows.
+    """
+    from django.db import connection
+
+    start = time.perf_counter()
+    found: dict[str, dict[str, tuple[Any, ...]]] = {}
+    with connection.cursor() as cursor:
+        for name, statement in _PEERS.items():
+            cursor.execute(statement)
+            found[name] = {row[0]: row[1:] for row in cursor.fetchall()}
+    taken = 1000 * (time.perf_counter() - start)
+    figures = context["figures"]
+    codes = ("accepted", "resolved", "open", "overdue")
+    shown = {
+        "all": {"": tuple(figures[code].value for code in codes)},
+        "places": {row.key: tuple(row.counts[code] for code in codes) for row in context["divisions"] if row.accepted},
+        "categories": {row.key: tuple(row.counts[code] for code in codes) for row in context["categories"]},
+        "months": {row["month"]: (row["accepted"], row["resolved"]) for row in context["months"] if row["accepted"]},
+    }
+    counted = {**found, "all": {"": found["all"][""][:4]}}
+    for name, rows in shown.items():
+        if rows != counted[name]:
+            raise RuntimeError(f"dashboard: {name} differ from the cases: {rows} instead of {counted[name]}")
+    if abs(figures["median_days"].value - found["all"][""][4]) > 1:
+        raise RuntimeError("dashboard: the median differs from the cases")
+    return taken

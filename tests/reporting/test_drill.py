@@ -1,0 +1,203 @@
+"""The list behind a number has what the number counts, folded or not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from cases.models import Case, Deadline
+from cases.services import end_unresolved, reopen_case, resolve_case, return_referral, sign_referral, withdraw_case
+from reporting import drill
+from reporting.measures import MEASURES
+from reporting.periods import Period
+from reporting.rollups.columns import COLUMNS
+from reporting.rollups.folding import fold
+from reporting.rollups.reading import reading
+from tests.world import LIYUAN, LONGJING, VILLAGE, World, make_case, make_user
+
+SLICES: tuple[dict[str, str], ...] = (
+    {}, {"category": "neighbour"}, {"category": "social_insurance"}, {"channel": "walk_in"}, {"level": "county"},
+    {"level": "township"}, {"department": "justice"}, {"department": "tax"},
+)  # fmt: skip
+
+
+def recent() -> Period:
+    today = timezone.localdate()
+    return Period(today - dt.timedelta(days=40), today + dt.timedelta(days=3))
+
+
+def settle(world: World, case: Case, outcome: str = "settled") -> None:
+    officer = {"tax": world.tax, "justice": world.justice}[case.lead_id or ""]
+    sign_referral(referral=case.referrals.get(role="lead"), by=officer)
+    resolve_case(case=case, by=officer, outcome=outcome, note="办结")
+
+
+@pytest.fixture
+def some_of_each(world: World) -> World:
+    """Cases that are open, late, resolved, reopened, withdrawn, ended, refused, restricted, repeated and excluded."""
+    for category in ("neighbour", "social_insurance", "neighbour"):
+        settle(world, make_case(world, category))
+    again = make_case(world, "neighbour")
+    settle(world, again)
+    again.refresh_from_db()
+    reopen_case(case=again, by=world.dispatcher, note="反复")
+    make_case(world)
+    late = make_case(world, "neighbour")
+    late.deadlines.update(due_at=timezone.now() - dt.timedelta(days=1))
+    withdraw_case(case=make_case(world), by=world.clerk, note="撤回")
+    ended = make_case(world, "neighbour")
+    sign_referral(referral=ended.referrals.get(role="lead"), by=world.justice)
+    end_unresolved(case=ended, by=world.justice, outcome="to_court", note="告知起诉")
+    settle(world, make_case(world, "legal_advice"), "service_done")
+    returned = make_case(world).referrals.get(role="lead")
+    return_referral(referral=returned, by=world.tax, reason="not_competent", note="不属于本部门职责")
+    make_case(world, accept=False)
+    first = Case.objects.counted().order_by("pk").first()
+    assert first is not None
+    Case.objects.filter(pk=first.pk).update(is_excluded=True, accepted_at=first.accepted_at - dt.timedelta(days=9))
+    Case.objects.filter(pk=late.pk).update(is_restricted=True, repeat_of=first.pk)
+    return world
+
+
+def listed(asked: drill.Asked, user: User, sort: str | None = None) -> tuple[int | None, int, int]:
+    """The number, how often the listed cases are counted in it, and what is restricted."""
+    with reading() as reader:
+        number = drill.number(reader, asked)
+        found = drill.lines(reader, asked, user, sort=sort or asked.sorts[0], most=1000)
+        shown = drill.cases_of(found, user)
+        hidden = drill.hidden(reader, asked, user)
+    assert len(shown) == len(found)
+    return number, sum(line.times for _case, line in shown), hidden
+
+
+def every_number() -> list[tuple[str, str]]:
+    found = [(code, "numerator") for code in COLUMNS]
+    for code, measure in MEASURES.items():
+        if code != "attendance_rate":
+            found += [(code, of) for of in (("numerator", "denominator") if measure.is_rate else ("numerator",))]
+    return found
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_each_number_lists_what_it_counts(some_of_each: World, folded: bool) -> None:
+    if folded:
+        fold()
+    counted = 0
+    for figure, of in every_number():
+        for scope in ("2224", LONGJING, LIYUAN, VILLAGE):
+            for slices in SLICES if scope in {LONGJING, VILLAGE} else SLICES[:1]:
+                asked = drill.Asked(drill.columns_of(figure, of), scope, recent(), slices)
+                for sort in asked.sorts:
+                    number, shown, hidden = listed(asked, some_of_each.official, sort)
+                    assert number == shown + hidden, (figure, of, scope, slices, sort)
+                    counted += shown
+        if figure not in MEASURES:
+            assert listed(drill.Asked((figure,), LONGJING, recent()), some_of_each.dispatcher)[2] == 0
+    assert counted > 500
+
+
+def test_a_change_after_folding_moves_the_list(some_of_each: World) -> None:
+    fold()
+    case = Case.objects.filter(resolved_at__isnull=False, kind="dispute").order_by("pk").last()
+    assert case is not None
+    resolved = drill.Asked(("resolved",), LONGJING, recent())
+    before = listed(resolved, some_of_each.dispatcher)
+    reopen_case(case=case, by=some_of_each.dispatcher, note="反复")
+    with reading() as reader:
+        assert reader.changed == [case.pk]
+        shown = [line.case_id for line in drill.lines(reader, resolved, some_of_each.dispatcher, sort="newest")]
+    assert case.pk not in shown
+    number, listed_now, hidden = listed(resolved, some_of_each.dispatcher)
+    assert (number, listed_now, hidden) == ((before[0] or 0) - 1, before[1] - 1, 0)
+
+
+def test_a_limit_that_has_just_passed_is_in_the_list_of_overdue(world: World) -> None:
+    make_case(world, "neighbour")
+    fold()
+    due = Deadline.objects.order_by("due_at").first()
+    assert due is not None
+    overdue = drill.Asked(("overdue",), LONGJING, Period(timezone.localdate(), timezone.localdate()))
+    for now, number in ((due.due_at - dt.timedelta(seconds=1), 0), (due.due_at, 1)):
+        with reading(now=now) as reader:
+            asked = drill.Asked(overdue.columns, LONGJING, Period(recent().first, reader.today))
+            assert drill.number(reader, asked) == number
+            assert len(drill.lines(reader, asked, world.official, sort="oldest")) == number
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_pages_follow_one_another_without_gap_or_double(some_of_each: World, folded: bool) -> None:
+    if folded:
+        fold()
+    for figure in ("accepted", "resolved", "open", "mediation_success", "referred"):
+        asked = drill.Asked(drill.columns_of(figure, "denominator"), LONGJING, recent())
+        for sort in asked.sorts:
+            with reading() as reader:
+                user = some_of_each.dispatcher
+                whole = [line.case_id for line in drill.lines(reader, asked, user, sort=sort, most=100)]
+                paged: list[int] = []
+                after = None
+                while page := drill.lines(reader, asked, user, sort=sort, after=after, most=2):
+                    paged += [line.case_id for line in page]
+                    after = page[-1].key, page[-1].case_id
+            assert paged == whole
+            assert len(set(whole)) == len(whole)
+
+
+def test_what_lies_in_no_division_below(some_of_each: World) -> None:
+    Case.objects.filter(pk=Case.objects.counted().latest("pk").pk).update(division_id=LONGJING)
+    for exactly, number in ((True, 1), (False, 9)):
+        asked = drill.Asked(("accepted",), LONGJING, recent(), exactly=exactly)
+        assert listed(asked, some_of_each.dispatcher) == (number, number, 0)
+
+
+def test_the_page_shows_number_cases_and_what_is_restricted(
+    some_of_each: World, sign_in: Callable[..., Client]
+) -> None:
+    client = sign_in(some_of_each.official)
+    page = client.get(drill.address("resolution_rate", LONGJING, recent(), of="denominator"))
+    assert page.context["number"] == 9
+    assert (len(page.context["rows"]), page.context["hidden"]) == (8, 1)
+    assert 'data-number="9"' in page.content.decode()
+    page = client.get(drill.address("overdue", LONGJING, recent(), category="neighbour"))
+    assert (page.context["number"], page.context["rows"], page.context["hidden"]) == (1, [], 1)
+
+
+def test_the_next_page_goes_on(
+    some_of_each: World, sign_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reporting.drill_views.PER_PAGE", 5)
+    client = sign_in(some_of_each.dispatcher)
+    address = drill.address("accepted", LONGJING, recent(), sort="oldest")
+    first = client.get(address)
+    second = client.get(f"{address}&after={first.context['following']}")
+    shown = [case.number for page in (first, second) for case, _line in page.context["rows"]]
+    assert len(set(shown)) == 9
+    assert not second.context["following"]
+    for wrong in ("x", "2026-13-45_1", "2026-01-01_99999999999999999999"):
+        assert client.get(f"{address}&after={wrong}").context["is_first"]
+
+
+def test_the_download_has_every_line(some_of_each: World, sign_in: Callable[..., Client]) -> None:
+    client = sign_in(some_of_each.official)
+    answer = client.get(drill.address("accepted", LONGJING, recent(), export="xlsx"))
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active
+    assert sheet.max_row == 1 + 8
+    answer = client.get(drill.address("accepted", LONGJING, recent(), export="csv"))
+    assert len(answer.getvalue().decode().strip().splitlines()) == 1 + 8
+
+
+def test_only_officials_and_dispatchers_of_the_division(world: World, sign_in: Callable[..., Client]) -> None:
+    address = drill.address("accepted", LONGJING, recent())
+    assert sign_in(world.clerk).get(address).status_code == 403
+    assert sign_in(make_user("elsewhere", "official", "222401")).get(address).status_code == 403
+    client = sign_in(world.official)
+    assert client.get(address).status_code == 200
+    assert client.get(drill.address("nonsense", LONGJING, recent())).status_code == 404
+    assert client.get(drill.address("attendance_rate", LONGJING, recent())).status_code == 302
