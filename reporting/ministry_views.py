@@ -21,7 +21,7 @@ from reporting.forms import PeriodForm, presets
 from reporting.ministry import figures, writing
 from reporting.ministry.columns import COLUMNS, GROUPS, Column
 from reporting.selectors import Period
-from reporting.views import _division, _path_to
+from reporting.views.scope import division_of, path_to
 
 PER_PAGE = 25
 READERS = (Role.OFFICIAL, Role.DISPATCHER, Role.OFFICER)
@@ -37,7 +37,7 @@ def form(request: HttpRequest) -> HttpResponse:
     table = figures.table(division.pk, period, by)
     context = {
         "division": division,
-        "path": _path_to(division, user),
+        "path": path_to(division, user),
         "form": asked,
         "period": period,
         "presets": presets(timezone.localdate()),
@@ -110,7 +110,7 @@ def _by(request: HttpRequest) -> str:
 
 def _asked(request: HttpRequest, user: User) -> tuple[Any, Period, PeriodForm]:
     """The division and period of the address; without days the present year."""
-    division = _division(user, request.GET.get("division"))
+    division = division_of(user, request.GET.get("division"))
     if not {"first", "last"} & request.GET.keys():
         today = timezone.localdate()
         return (
