@@ -95,7 +95,7 @@ def median_interval(counts: Mapping[int, int], least: int) -> tuple[float, float
         return None
     half = Z95 * math.sqrt(total) / 2
     ranks = max(1, math.floor(total / 2 - half)), min(total, math.ceil(total / 2 + half) + 1)
-    seen, found = 0, []
+    seen, found = 0, list[int]()
     for value in sorted(counts):
         seen += counts[value]
         while len(found) < 2 and seen >= ranks[len(found)]:

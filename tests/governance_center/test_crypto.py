@@ -159,7 +159,7 @@ def test_every_model_with_an_encrypted_field_is_known() -> None:
         SeparateTalk,
         Signature, Source,
     }  # fmt: skip
-    assert rotation.encrypted_fields(Person) == ["identity_number", "phone", "needs_note"]
+    assert rotation.encrypted_fields(Person) == ["identity_number", "phone", "email", "needs_note"]
 
 
 @pytest.mark.django_db
