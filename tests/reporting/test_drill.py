@@ -199,5 +199,5 @@ def test_only_officials_and_dispatchers_of_the_division(world: World, sign_in: C
     assert sign_in(make_user("elsewhere", "official", "222401")).get(address).status_code == 403
     client = sign_in(world.official)
     assert client.get(address).status_code == 200
-    assert client.get(drill.address("nonsense", LONGJING, recent())).status_code == 404
-    assert client.get(drill.address("attendance_rate", LONGJING, recent())).status_code == 302
+    assert client.get(address.replace("=accepted", "=nonsense")).status_code == 404
+    assert drill.address("nonsense", LONGJING, recent()) == drill.address("attendance_rate", LONGJING, recent()) == ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from tests.reporting.hand.rows import LOCAL, WORDS, Line
+from tests.reporting.hand.rows import LOCAL, WORDS, Line, lines
 
 RESOLVED = {"settled", "oral_agreement", "written_agreement", "service_done"}
 GUIDED = {"to_court", "to_arbitration"}
@@ -125,7 +125,7 @@ def figures(now: dt.datetime) -> dict[str, Callable[[Line], list[Case]]]:
         "reopened": cohort(lambda line: any(word == "reopened" for word, _at in line.steps)),
         "relapse_rate": cohort(relapsed, was_resolved),
         "contained_rate": cohort(lambda line: bool(line.words & {"village", "township"}), is_resolved),
-        "one_trip_rate": cohort(lambda line: line.visits <= 1, is_resolved),
+        "one_trip_rate": cohort(lambda line: trips(line) <= 1, is_resolved),
         "quick_rate": cohort(quick, is_resolved),
         "repeat_rate": cohort(lambda line: "repeat" in line.words),
         "satisfaction": cohort(lambda line: bool(line.words & {"content", "fairly"}),
@@ -154,3 +154,9 @@ def count(
         if first <= one[1] <= last
     ]  # fmt: skip
     return [one[0] for one in found if one[2]], [one[0] for one in found if one[3]]
+
+
+def trips(line: Line) -> int:
+    """How often the petitioner came, also for what was merged into the case."""
+    merged = [one for one in lines() if any(word == f"merged:{line.number}" for word, _at in one.steps)]
+    return line.visits + sum(one.visits for one in merged)
