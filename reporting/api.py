@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -16,12 +15,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Role, User
-from departments.models import Division
 from reporting import selectors
 from reporting.forms import BEGIN
 from reporting.measures import MEASURES, Figure
 from reporting.periods import Period
 from reporting.rollups.reading import Reader, reading
+from reporting.views.scope import division_of
 
 BREAKDOWNS: Mapping[str, Callable[[Reader, str, Period], list[selectors.Row]]] = {
     "division": selectors.by_division,
@@ -61,7 +60,7 @@ class FiguresView(APIView):
         question = Question(data=request.query_params)
         question.is_valid(raise_exception=True)
         asked = question.validated_data
-        division = _division(user, asked["division"])
+        division = division_of(user, asked["division"])
         period = Period(asked["first"], asked["last"])
         with reading() as reader:
             answer = _of_period(reader, division.pk, period)
@@ -73,15 +72,6 @@ class FiguresView(APIView):
                 answer["by"] = {"dimension": asked["by"], "rows": [_row(row) for row in rows]}
         as_of = timezone.localtime(reader.now).isoformat()
         return Response({"division": division.pk, "name": division.name, "as_of": as_of, **answer})
-
-
-def _division(user: User, code: str) -> Division:
-    if code and not code.startswith(user.scope_code):
-        raise PermissionDenied
-    division = Division.objects.filter(pk=code or user.scope_code).first()
-    if division is None:
-        raise Http404
-    return division
 
 
 def _of_period(reader: Reader, division: str, period: Period) -> dict[str, Any]:

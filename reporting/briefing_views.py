@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.access import role_required, staff
-from accounts.models import Role, User
+from accounts.models import Role
 from departments.models import Division
 from governance_center import papers
 from governance_center.errors import GovernanceError
@@ -29,6 +28,7 @@ from reporting.briefing import frozen, issuing, words
 from reporting.briefing_forms import ArchiveForm, DraftForm, MonthForm, WordsForm
 from reporting.models import Briefing, PublishedFigures
 from reporting.periods import Period
+from reporting.views.scope import division_of
 
 READERS = (Role.OFFICIAL, Role.DISPATCHER)
 SHOWN = 20
@@ -38,7 +38,7 @@ SHOWN = 20
 def published(request: HttpRequest) -> HttpResponse:
     """The frozen figures of a division and month beside what they are now; an official freezes a month here."""
     user = staff(request)
-    division = _division(user, request.GET.get("division"))
+    division = division_of(user, request.GET.get("division"))
     form = MonthForm(request.GET if "month" in request.GET else None)
     month = form.period()
     if request.method == "POST":
@@ -75,7 +75,7 @@ def _freeze(request: HttpRequest, division: Division, month: Period) -> HttpResp
 def briefings(request: HttpRequest) -> HttpResponse:
     """The archive of a division and those below it; an official drafts a briefing here."""
     user = staff(request)
-    scope = _division(user, None)
+    scope = division_of(user, None)
     draft_form = DraftForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         made = submit(
@@ -222,10 +222,3 @@ def _name(row: Briefing, language: str, suffix: str = "pdf") -> str:
     with translation.override(LANGUAGES[language][0]):
         said = (row.scope.name, str(_("Work briefing")), words.period_words(row.kind, row.period))
         return f"{'-'.join(said)}.{suffix}"
-
-
-def _division(user: User, code: str | None) -> Division:
-    """The division asked for, if it lies in the user's scope; otherwise the scope itself."""
-    if not user.scope_code or (code and not code.startswith(user.scope_code)):
-        raise PermissionDenied
-    return get_object_or_404(Division, pk=code or user.scope_code)

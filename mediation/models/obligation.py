@@ -47,8 +47,8 @@ class Performable(models.Model):
         return "overdue" if self.is_overdue else "open"
 
 
-class Obligation(Performable):
-    """What one party owes under an agreement: who, what, to whom, how much, by when and how."""
+class Owed(models.Model):
+    """What one party owes: who, what, to whom, how much and how; the same in an offer and in an agreement."""
 
     class Kind(models.TextChoices):
         PAY = "pay", _("pay money")
@@ -56,7 +56,6 @@ class Obligation(Performable):
         REFRAIN = "refrain", _("refrain from something")
         APOLOGISE = "apologise", _("apologise")
 
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="obligations", verbose_name=_("agreement"))
     position = models.PositiveSmallIntegerField(_("position"))
     debtor = models.ForeignKey(CaseParty, models.PROTECT, related_name="+", verbose_name=_("who performs"))
     creditor = models.ForeignKey(
@@ -71,20 +70,32 @@ class Obligation(Performable):
     how = models.CharField(_("how"), max_length=300, blank=True)
 
     class Meta:
+        abstract = True
+        constraints = (
+            models.CheckConstraint(
+                condition=(Q(kind="pay") & Q(amount__isnull=False) & Q(amount__gt=0))
+                | (~Q(kind="pay") & Q(amount__isnull=True)),
+                name="%(app_label)s_%(class)s_money_has_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(creditor__isnull=True) | ~Q(creditor=F("debtor")),
+                name="%(app_label)s_%(class)s_not_to_oneself",
+            ),
+        )
+
+
+class Obligation(Owed, Performable):
+    """What one party owes under an agreement, by when, and whether it was performed."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="obligations", verbose_name=_("agreement"))
+
+    class Meta:
         verbose_name = _("obligation")
         verbose_name_plural = _("obligations")
         ordering = ("agreement", "position")
         constraints = (
             models.UniqueConstraint(fields=("agreement", "position"), name="mediation_obligation_position"),
-            models.CheckConstraint(
-                condition=(Q(kind="pay") & Q(amount__isnull=False) & Q(amount__gt=0))
-                | (~Q(kind="pay") & Q(amount__isnull=True)),
-                name="mediation_obligation_money_has_amount",
-            ),
-            models.CheckConstraint(
-                condition=Q(creditor__isnull=True) | ~Q(creditor=F("debtor")),
-                name="mediation_obligation_not_to_oneself",
-            ),
+            *Owed.Meta.constraints,
         )
 
     def __str__(self) -> str:

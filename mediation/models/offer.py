@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import uuid
-from decimal import Decimal
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -12,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Language, User
 from cases.models import Case, CaseParty
-from mediation.models.obligation import CENT, Obligation
+from mediation.models.obligation import CENT, Owed
 
 
 class Offer(models.Model):
@@ -78,23 +77,11 @@ class Offer(models.Model):
         return goes_on and self.open_until >= timezone.localdate()
 
 
-class OfferTerm(models.Model):
-    """One thing that an offer says: who does what, to whom, how much, by when and how."""
+class OfferTerm(Owed):
+    """One thing that an offer says, and by when."""
 
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="terms", verbose_name=_("offer"))
-    position = models.PositiveSmallIntegerField(_("position"))
-    debtor = models.ForeignKey(CaseParty, models.PROTECT, related_name="+", verbose_name=_("who performs"))
-    creditor = models.ForeignKey(
-        CaseParty, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("to whom")
-    )
-    kind = models.CharField(_("kind of obligation"), max_length=10, choices=Obligation.Kind.choices)
-    what = models.TextField(_("what"))
-    amount = models.DecimalField(
-        _("amount in yuan"), max_digits=12, decimal_places=2, null=True, blank=True,
-        validators=[MinValueValidator(CENT)],
-    )  # fmt: skip
     due_on = models.DateField(_("due on"))
-    how = models.CharField(_("how"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("term of an offer")
@@ -102,15 +89,7 @@ class OfferTerm(models.Model):
         ordering = ("offer", "position")
         constraints = (
             models.UniqueConstraint(fields=("offer", "position"), name="mediation_offerterm_position"),
-            models.CheckConstraint(
-                condition=(Q(kind="pay") & Q(amount__isnull=False) & Q(amount__gt=0))
-                | (~Q(kind="pay") & Q(amount__isnull=True)),
-                name="mediation_offerterm_money_has_amount",
-            ),
-            models.CheckConstraint(
-                condition=Q(creditor__isnull=True) | ~Q(creditor=F("debtor")),
-                name="mediation_offerterm_not_to_oneself",
-            ),
+            *Owed.Meta.constraints,
         )
 
     def __str__(self) -> str:
@@ -124,7 +103,7 @@ class OfferInstalment(models.Model):
     position = models.PositiveSmallIntegerField(_("position"))
     due_on = models.DateField(_("due on"))
     amount = models.DecimalField(
-        _("amount in yuan"), max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
+        _("amount in yuan"), max_digits=12, decimal_places=2, validators=[MinValueValidator(CENT)]
     )
 
     class Meta:
