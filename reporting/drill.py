@@ -36,6 +36,9 @@ NEWEST, OLDEST, LONGEST, DUE = "newest", "oldest", "longest", "due"
 _MEDIANS = {"median_days": ("resolved",), "time_to_resolution": ("accepted",), "signing_hours": ("signed",)}
 _OPEN, _ENDED = {"open", "overdue"}, {"withdrawn", "guided"}
 _TAKEN = {"resolved", "contained", "one_trip", "resolved_in_period", "mediated", "mediation_failed"} | _ENDED
+_LASTED = "CASE WHEN f.status = 'open' THEN %(today)s::date - f.accepted_day ELSE f.days END"
+"""Whole days from acceptance to the end, of an open case so far."""
+
 _HAS_RETURNED = """f.extras @? 'strict $[*] ? (@[0] == "r" && @[3] == 1)'"""
 _NEVER = "'9999-12-31 00:00:00+00'::timestamptz"
 _TOWNSHIP, _VILLAGE = 9, 12
@@ -274,7 +277,7 @@ class _Query:
             conditions.append("f.case_id <> ALL(%(changed)s::bigint[])")
         way = " DESC" if self.descending else ""
         return (
-            f"SELECT {key} AS key, f.case_id, {times} AS times, f.days, f.next_due_at, f.accepted_day "
+            f"SELECT {key} AS key, f.case_id, {times} AS times, {_LASTED}, f.next_due_at, f.accepted_day "
             f"FROM {table} f {self._elements(part)} WHERE {' AND '.join(conditions)} "
             f"ORDER BY {key}{way}, f.case_id{way} LIMIT %(most)s"
         )

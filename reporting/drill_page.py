@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from cases.models import Category, Channel
 from departments.models import Department, Division
+from governance_center.templatetags.ui import limit_end
 from reporting.drill import (
     DENOMINATOR,
     DUE,
@@ -106,12 +106,12 @@ def token(line: Line) -> str:
 def table(found: list[Line], user: User) -> Iterator[list[str]]:
     """The list as rows of text, the headings first; cases are read bit by bit."""
     yield [
-        _("Case number"), _("Summary"), _("Category"), _("Place"), _("Accepted"), _("State"), _("Lead"), _("Days"),
+        _("Case number"), _("Summary"), _("Category"), _("Place"), _("Accepted on"), _("State"), _("Lead"), _("Days"),
         _("Next limit"), _("Counted"),
     ]  # fmt: skip
     for start in range(0, len(found), CHUNK):
         for case, line in cases_of(found[start : start + CHUNK], user):
-            due = timezone.localtime(line.next_due_at).strftime("%Y-%m-%d %H:%M") if line.next_due_at else ""
+            due = limit_end(line.next_due_at) if line.next_due_at else ""
             yield [
                 case.number, case.title, case.category.name, case.division.name,
                 str(line.accepted_day or ""), case.get_state_display(), case.lead.name if case.lead else "",

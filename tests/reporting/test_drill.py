@@ -201,3 +201,13 @@ def test_only_officials_and_dispatchers_of_the_division(world: World, sign_in: C
     assert client.get(address).status_code == 200
     assert client.get(address.replace("=accepted", "=nonsense")).status_code == 404
     assert drill.address("nonsense", LONGJING, recent()) == drill.address("attendance_rate", LONGJING, recent()) == ""
+
+
+def test_an_open_case_has_lasted_until_today(world: World) -> None:
+    case = make_case(world, "neighbour")
+    Case.objects.filter(pk=case.pk).update(accepted_at=timezone.now() - dt.timedelta(days=5))
+    for _folded in (False, True):
+        with reading() as reader:
+            (line,) = drill.lines(reader, drill.Asked(("open",), LONGJING, recent()), world.official, sort="oldest")
+        assert line.days == 5
+        fold()

@@ -44,7 +44,7 @@ ACCOUNTS = (
         "dispatcher.longjing", Role.DISPATCHER, "222405", "刘调度", hint="指挥调度：待裁定、超期 · decide, overdue"
     ),
     Account("official.longjing", Role.OFFICIAL, "222405", "周县领导", hint="龙井市数据 · figures of Longjing"),
-    Account("official.yanbian", Role.OFFICIAL, "2224", "郑州领导", hint="全州化解率 · figures of the prefecture"),
+    Account("official.yanbian", Role.OFFICIAL, "2224", "州领导", hint="全州化解率 · figures of the prefecture"),
     Account("clerk.yanji", Role.CLERK, "222401", "吴导引", hint="延吉市导引台 · the desk of Yanji"),
     Account("dispatcher.yanji", Role.DISPATCHER, "222401", "何调度", hint="延吉市指挥调度 · dispatch in Yanji"),
     Account(
