@@ -62,7 +62,7 @@ def test_a_case_contested_elsewhere_appears_is_decided_in_place_and_leaves(
     dispatcher, (title, reasons) = visit("dispatcher.longjing", language), TEXTS[language]
     page = dispatcher.page
     dispatcher.open("/dispatch/")
-    expect(page.locator("[data-list]")).to_have_count(10)
+    expect(page.locator("[data-list]")).to_have_count(12)
     dispatcher.shoot("70-board-empty")
     dispatcher.check()
     page.evaluate("window.isSamePage = true")
