@@ -165,9 +165,9 @@ def _look_at_figures(official: Person) -> None:
     assert shown == {"accepted": "1", "resolved": "1", "resolution_rate": "100.0 %"}
     official.shoot("13-dashboard")
     official.check()
-    page.locator("tr[data-key='222405'] th a").click()
+    page.locator("tr[data-key='222405'] td:first-child a").click()
     expect(page.locator("tr[data-key='222405005']")).to_be_visible()
-    page.locator("tr[data-key='222405005'] td a").first.click()
+    page.locator("tr[data-key='222405005'] td:nth-child(2) a").click()
     expect(page.locator("tbody tr")).to_have_count(1)
     official.shoot("14-cases-behind-a-figure")
     official.check()
