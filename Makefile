@@ -16,7 +16,7 @@ setup-dev:
 test: setup-dev
 	@$(BIN)/python tools/browser.py
 	@$(BIN)/python -m governance_center.local exec test-servers $(BIN)/python -m pytest -n 2 --ignore=tests/e2e tests
-	@$(BIN)/python -m governance_center.local exec test-servers $(BIN)/python -m pytest tests/e2e
+	@$(BIN)/python -m governance_center.local exec test-servers $(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e
 
 # A part of the tests, e.g. make test-fast WHAT=tests/cases
 test-fast: setup-dev
