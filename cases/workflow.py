@@ -155,14 +155,6 @@ def relations(user: User | None, case: Case) -> frozenset[Actor]:
     return frozenset(found)
 
 
-def possible_moves(case: Case, user: User | None) -> list[Move]:
-    """The moves ``user`` could make now, for buttons; each still has to bring what it needs."""
-    mine = relations(user, case)
-    if case.merged_into_id is not None:
-        return []
-    return [move for move in MOVES.values() if case.state in move.sources and move.actors & mine]
-
-
 def check(case: Case, code: str, *, by: User | None, data: Mapping[str, Any], acting_as: Actor | None = None) -> Move:
     """The move, if it may be made now.
 
