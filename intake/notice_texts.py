@@ -181,7 +181,10 @@ def _fairness() -> Section:
                 "A mediator must not favour a party, insult anybody, ask for or take money, goods or other benefits, "
                 "or disclose your private affairs or business secrets."
             ),
-            _("A mediator who is close to a party or to the matter withdraws; you may ask for it."),
+            _(
+                "A mediator who is close to a party or to the matter withdraws; you may ask for it (after article 15 "
+                "of the provisions of the Supreme People's Court on invited mediation)."
+            ),
         ],
     )
 
