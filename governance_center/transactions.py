@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,3 +37,29 @@ def atomic(use_case: Callable[P, R]) -> Callable[P, R]:
             _inside.reset(token)
 
     return run
+
+
+ATTEMPTS = 4
+"""So often a use case is tried that others overtook; each time at least one of them has got through."""
+
+
+def again_if_overtaken(use_case: Callable[[], R], constraints: Sequence[str]) -> R:
+    """Do it again where somebody else took the same meanwhile: another look finds what is taken now.
+
+    Two that enter rows which exclude each other wait for each other, and the database ends one of them as a deadlock;
+    that one was not refused by any rule, only slower.
+
+    Args:
+        constraints: names of the constraints whose violation says so.
+
+    Raises:
+        DatabaseError: another error, the last attempt failed too, or the error broke a transaction outside.
+    """
+    for _attempt in range(ATTEMPTS - 1):
+        try:
+            return use_case()
+        except DatabaseError as error:
+            overtaken = isinstance(error.__cause__, DeadlockDetected) or any(name in str(error) for name in constraints)
+            if connection.needs_rollback or not overtaken:
+                raise
+    return use_case()

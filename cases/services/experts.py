@@ -22,7 +22,7 @@ from departments.models import Division
 from departments.presence import local_holidays_of
 from governance_center.calendar import LOCAL_ZONE, is_working_day, local_day
 from governance_center.errors import GovernanceError, IllegalMove, MissingInput, NotAllowed
-from governance_center.transactions import atomic
+from governance_center.transactions import again_if_overtaken, atomic
 
 State = ExpertAppointment.State
 
@@ -93,7 +93,9 @@ def ask_expert(
         ExpertBusy: somebody else has this time; nothing is written.
     """
     try:
-        return _ask(case=case, expert=expert, by=by, start=start, minutes=minutes, question=question)
+        return again_if_overtaken(
+            lambda: _ask(case=case, expert=expert, by=by, start=start, minutes=minutes, question=question), ()
+        )
     except IntegrityError as error:
         if "cases_expertappointment_no_overlap" not in str(error):
             raise

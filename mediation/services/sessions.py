@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from django.db import IntegrityError
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +17,7 @@ from cases.services.common import lock
 from cases.states import State as CaseState
 from governance_center.errors import GovernanceError, IllegalMove, MissingInput, NotAllowed
 from governance_center.ledger import text_digest
-from governance_center.transactions import atomic
+from governance_center.transactions import again_if_overtaken, atomic
 from mediation.free_times import called, organisation_keys
 from mediation.models import Attendance, Mediator, RightsNotice, Room, Session
 from mediation.services.absences import refuse_absence
@@ -200,13 +199,11 @@ def call_session(
         PartyAway: a party said that it cannot come then.
         Taken: room, mediator or a party is taken then; nothing is written.
     """
-    try:
-        return _call(case=case, by=by, start=start, minutes=minutes, place=place, all_the_same=all_the_same)
-    except IntegrityError as error:
-        if not any(name in str(error) for name in CONSTRAINTS):
-            raise
-        # Somebody else was faster; a second look says who is taken.
-        return _call(case=case, by=by, start=start, minutes=minutes, place=place, all_the_same=all_the_same)
+    # Whoever was slower looks again, and is told who is taken.
+    return again_if_overtaken(
+        lambda: _call(case=case, by=by, start=start, minutes=minutes, place=place, all_the_same=all_the_same),
+        CONSTRAINTS,
+    )
 
 
 @atomic
@@ -245,12 +242,11 @@ def move_session(
     Raises:
         NotAllowed: see :func:`may_settle`. NotPlanned. The rest as :func:`call_session`.
     """
-    try:
-        return _move(session=session, by=by, start=start, minutes=minutes, place=place, all_the_same=all_the_same)
-    except IntegrityError as error:
-        if not any(name in str(error) for name in CONSTRAINTS):
-            raise
-        return _move(session=session, by=by, start=start, minutes=minutes, place=place, all_the_same=all_the_same)
+    # Whoever was slower looks again, and is told who is taken.
+    return again_if_overtaken(
+        lambda: _move(session=session, by=by, start=start, minutes=minutes, place=place, all_the_same=all_the_same),
+        CONSTRAINTS,
+    )
 
 
 @atomic
