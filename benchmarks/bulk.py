@@ -191,7 +191,7 @@ def _facts() -> str:
         + ", "
         + limit.format(day=registered + " + 1")
         + f", jsonb_build_array('r', {registered}, c.lead_id, ({_draw('b', 'c.id')} < 0.02)::int, "
-        f"floor({_draw('w', 'c.id')} * 48)::int)) || CASE WHEN c.outcome = 'written_agreement' THEN "
+        f"floor(power({_draw('w', 'c.id')}, 3) * 48)::int)) || CASE WHEN c.outcome = 'written_agreement' THEN "
         f"jsonb_build_array(jsonb_build_array('a', {day.format(registered, _draw('j', 'c.id'))}, c.lead_id, "
         f"({_draw('q', 'c.id')} < 0.96)::int, NULL)) ELSE '[]' END"
     )
@@ -204,13 +204,13 @@ def _facts() -> str:
         "THEN c.state_since END",
         sql._NEXT_DUE: "CASE WHEN c.state = 'in_handling' THEN c.due_at END",
         sql._EXTRAS: extras,
-        "(SELECT count(*) <= 1 FROM intake_visit v WHERE v.case_id = b.case_id)": _draw("1", "b.case_id") + " < 0.6",
+        sql._ONE_TRIP: _draw("1", "b.case_id") + " < 0.6",
         "(c.mediator_id IS NOT NULL)": "(" + _draw("2", "c.id") + " < 0.7)",
     }  # fmt: skip
     text = sql.fresh(now="now()")
     for real, instead in drawn.items():
         if real not in text:
-            raise RuntimeError("bulk: the facts are worked out otherwise now")
+            raise RuntimeError(f"bulk: the facts are worked out otherwise now: {real}")
         text = text.replace(real, instead)
     names = ", ".join(sql.FACT_COLUMNS)
     return f"INSERT INTO reporting_casefact ({names}) SELECT {names} FROM ({text}) x".replace("%%", "%")

@@ -156,7 +156,8 @@ def number(reader: Reader, asked: Asked) -> int | None:
 
 def _counts(reader: Reader, asked: Asked) -> Counts:
     for name, key in asked.slices.items():
-        return reader.by(SLICES[name], asked.scope, asked.period).get(key, dict.fromkeys(COLUMNS, 0))
+        columns = tuple(name.lstrip("-") for name in asked.columns)
+        return reader.by(SLICES[name], asked.scope, asked.period, columns).get(key, dict.fromkeys(columns, 0))
     whole = reader.totals(asked.scope, asked.period)
     if asked.exactly:
         children = list(Division.objects.filter(parent=asked.scope).values_list("pk", flat=True))

@@ -100,9 +100,11 @@ def read_overview(division: Division, period: Period, compared: Period | None = 
             division, period, compared, reader.now, figures, changed,
             selectors.time_to_resolution(reader, scope, period),
             _places(reader, division, period, rows, figures["resolution_rate"], order),
-            selectors.by_category(reader, scope, period), selectors.by_channel(reader, scope, period),
-            selectors.by_level(reader, scope, period), series.points(reader, scope, period),
-            series.backlog(scope, period, reader.today), selectors.restricted(reader, scope, period),
+            selectors.by_category(reader, scope, period, selectors.SLICE),
+            selectors.by_channel(reader, scope, period, selectors.SLICE),
+            selectors.by_level(reader, scope, period, selectors.SLICE),
+            series.points(reader, scope, period), series.backlog(scope, period, reader.today),
+            selectors.restricted(reader, scope, period),
         )  # fmt: skip
 
 

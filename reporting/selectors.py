@@ -14,8 +14,12 @@ from intake.models import Visit
 from reporting.measures import MEASURES, Figure, figure
 from reporting.models.rollup import Dim
 from reporting.periods import Period, months
+from reporting.rollups.columns import COHORT, COLUMNS
 from reporting.rollups.reading import Counts, Reader
 from reporting.statistics import Standardised, Survival, median_of, standardise, survival
+
+SLICE = tuple(COHORT)
+"""What tables of categories, channels and levels ask: what became of the accepted cases."""
 
 __all__ = ("Period", "Row", "by_category", "by_division", "summary", "trend")
 
@@ -104,28 +108,30 @@ def by_division(reader: Reader, scope_code: str, period: Period) -> list[Row]:
 
 def _adjusted(reader: Reader, scope_code: str, places: Sequence[str], period: Period) -> dict[str, Standardised | None]:
     own: dict[str, dict[str, tuple[int, int]]] = {}
-    for (place, category), counts in reader.by_both(Dim.CATEGORY, [scope_code, *places], period).items():
+    for (place, category), counts in reader.by_both(
+        Dim.CATEGORY, [scope_code, *places], period, ("accepted", "resolved")
+    ).items():
         own.setdefault(place, {})[category] = counts["resolved"], counts["accepted"]
     standard = {category: accepted for category, (_resolved, accepted) in own.pop(scope_code, {}).items()}
     return {place: standardise(shares, standard) for place, shares in own.items()}
 
 
-def by_category(reader: Reader, scope_code: str, period: Period) -> list[Row]:
+def by_category(reader: Reader, scope_code: str, period: Period, columns: Sequence[str] = COLUMNS) -> list[Row]:
     """One row for each category that occurs, the most frequent first."""
     names = {category.pk: category.name for category in Category.objects.all()}
-    return [row for row in _by(reader, Dim.CATEGORY, scope_code, period, names) if row.accepted]
+    return [row for row in _by(reader, Dim.CATEGORY, scope_code, period, names, columns) if row.accepted]
 
 
-def by_channel(reader: Reader, scope_code: str, period: Period) -> list[Row]:
+def by_channel(reader: Reader, scope_code: str, period: Period, columns: Sequence[str] = COLUMNS) -> list[Row]:
     """One row for each way by which cases came in, the most frequent first."""
     names = {value: str(label) for value, label in Channel.choices}
-    return [row for row in _by(reader, Dim.CHANNEL, scope_code, period, names) if row.accepted]
+    return [row for row in _by(reader, Dim.CHANNEL, scope_code, period, names, columns) if row.accepted]
 
 
-def by_level(reader: Reader, scope_code: str, period: Period) -> list[Row]:
+def by_level(reader: Reader, scope_code: str, period: Period, columns: Sequence[str] = COLUMNS) -> list[Row]:
     """One row for each level that resolved cases or has them in hand."""
     names = {value: str(label) for value, label in Division.Level.choices}
-    return [row for row in _by(reader, Dim.LEVEL, scope_code, period, names) if row.accepted]
+    return [row for row in _by(reader, Dim.LEVEL, scope_code, period, names, columns) if row.accepted]
 
 
 def by_department(reader: Reader, scope_code: str, period: Period) -> list[Row]:
@@ -134,9 +140,13 @@ def by_department(reader: Reader, scope_code: str, period: Period) -> list[Row]:
     return [row for row in _by(reader, Dim.DEPARTMENT, scope_code, period, names) if row.key]
 
 
-def _by(reader: Reader, dim: Dim, scope_code: str, period: Period, names: Mapping[str, str]) -> list[Row]:
-    rows = [Row(key, names.get(key, key), counts) for key, counts in reader.by(dim, scope_code, period).items()]
-    return sorted(rows, key=lambda row: (-row.accepted, -row.counts["referred"], row.key))
+def _by(
+    reader: Reader, dim: Dim, scope_code: str, period: Period, names: Mapping[str, str],
+    columns: Sequence[str] = COLUMNS,
+) -> list[Row]:  # fmt: skip
+    found = reader.by(dim, scope_code, period, columns)
+    rows = [Row(key, names.get(key, key), counts) for key, counts in found.items()]
+    return sorted(rows, key=lambda row: (-row.accepted, -row.counts.get("referred", 0), row.key))
 
 
 def trend(reader: Reader, scope_code: str, period: Period) -> list[dict[str, Any]]:

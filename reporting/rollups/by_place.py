@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from reporting.periods import Period, pieces
+from reporting.periods import Period
 from reporting.rollups.reading import COUNTY, TOWNSHIP, VILLAGE, Reader
 
 Lengths = dict[int, int]
@@ -22,7 +22,7 @@ def days_to_resolution(reader: Reader, scopes: Sequence[str], period: Period) ->
     if not scopes:
         return {}
     digits, period = len(scopes[0]), period.capped(reader.today)
-    rolled = list(pieces(period, reader.today))
+    rolled = list(reader.pieces(period))
     exact: list[tuple[str, object]] = []
     if digits == VILLAGE:
         rolled, exact = [], [("d", period.first)]

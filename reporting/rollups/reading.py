@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from reporting.models.rollup import Dim
 from reporting.periods import Period, pieces
-from reporting.rollups.columns import COLUMNS, PASSED
+from reporting.rollups.columns import COHORT, COLUMNS, PASSED
 from reporting.rollups.folding import fold, one_snapshot
 from reporting.rollups.sql import CHANGED, KEYS, changed_facts, contributions, durations
 
@@ -50,11 +50,12 @@ class Reader:
 
     now: dt.datetime
     today: dt.date
+    is_present: bool = False
     changes: list[_Change] = field(default_factory=list)
     lengths: list[_Length] = field(default_factory=list)
     changed: list[int] = field(default_factory=list)
     _known: dict[tuple[object, ...], dict[int, int]] = field(default_factory=dict)
-    _counted: dict[tuple[Dim, str, Period], dict[str, Counts]] = field(default_factory=dict)
+    _counted: dict[tuple[Dim, str, Period, tuple[str, ...]], dict[str, Counts]] = field(default_factory=dict)
 
     @property
     def pending(self) -> int:
@@ -70,15 +71,21 @@ class Reader:
         found = self._sums(Dim.TOTAL, list(scopes), period)
         return {scope: found.get((scope, ""), _nothing()) for scope in scopes}
 
-    def by(self, dim: Dim, scope: str, period: Period) -> dict[str, Counts]:
-        """All columns by key of a dimension; keys without any count are left out."""
-        if len(scope) == VILLAGE:
-            return self._from_facts(dim, scope, period)
-        return {key: counts for (_scope, key), counts in self._sums(dim, [scope], period).items()}
+    def by(self, dim: Dim, scope: str, period: Period, columns: Sequence[str] = COLUMNS) -> dict[str, Counts]:
+        """Columns by key of a dimension; keys without any count are left out.
 
-    def by_both(self, dim: Dim, scopes: Sequence[str], period: Period) -> dict[tuple[str, str], Counts]:
-        """All columns by division and key of a dimension; not for villages."""
-        return self._sums(dim, [scope for scope in scopes if len(scope) < VILLAGE], period)
+        Fewer columns are read faster, above all without those that count by a last day still to come
+        (:data:`~reporting.rollups.columns.PASSED`).
+        """
+        if len(scope) == VILLAGE:
+            return self._of_a_village(dim, scope, period, columns)
+        return {key: counts for (_scope, key), counts in self._sums(dim, [scope], period, columns).items()}
+
+    def by_both(
+        self, dim: Dim, scopes: Sequence[str], period: Period, columns: Sequence[str] = COLUMNS
+    ) -> dict[tuple[str, str], Counts]:
+        """Columns by division and key of a dimension, as :meth:`by`; not for villages."""
+        return self._sums(dim, [scope for scope in scopes if len(scope) < VILLAGE], period, columns)
 
     def days(self, scope: str, period: Period, grain: str = "m") -> dict[dt.date, Counts]:
         """All columns by first day of each month (``m``) or by day (``d``) of the period that has any."""
@@ -92,7 +99,7 @@ class Reader:
             {"scope": scope, "today": self.today, **_as_arrays(wanted)},
         )
         for row in rows:
-            _add(found[begin(row[0])], row[1:])
+            _add(found[begin(row[0])], COLUMNS, row[1:])
         for change in self._changes(scope, period):
             self._add_change(found[begin(change.day)], change)
         return dict(found)
@@ -146,62 +153,94 @@ class Reader:
             found[(self.today - change.day).days] += change.counts[place]
         return {age: n for age, n in sorted(found.items()) if n}
 
-    def _sums(self, dim: Dim, scopes: list[str], period: Period) -> dict[tuple[str, str], Counts]:
+    def _sums(
+        self, dim: Dim, scopes: list[str], period: Period, columns: Sequence[str] = COLUMNS
+    ) -> dict[tuple[str, str], Counts]:
         """The counts by scope and key; what was asked before in this snapshot is not asked again."""
-        missing = [scope for scope in scopes if (dim, scope, period) not in self._counted]
+        columns = tuple(columns)
+        missing = [scope for scope in scopes if (dim, scope, period, columns) not in self._counted]
         if missing:
-            self._counted |= {(dim, scope, period): {} for scope in missing}
-            for (scope, key), counts in self._read_sums(dim, missing, period).items():
-                self._counted[dim, scope, period][key] = counts
-        return {(scope, key): counts for scope in scopes for key, counts in self._counted[dim, scope, period].items()}
+            self._counted |= {(dim, scope, period, columns): {} for scope in missing}
+            for (scope, key), counts in self._read_sums(dim, missing, period, columns).items():
+                self._counted[dim, scope, period, columns][key] = counts
+        return {
+            (scope, key): counts
+            for scope in scopes
+            for key, counts in self._counted[dim, scope, period, columns].items()
+        }
 
-    def _read_sums(self, dim: Dim, scopes: list[str], period: Period) -> dict[tuple[str, str], Counts]:
-        found: dict[tuple[str, str], Counts] = defaultdict(_nothing)
-        rows = _query(
-            f"SELECT r.division, r.key, {_SUMS} FROM {_PIECES} "
-            "WHERE r.dim = %(dim)s AND r.division = ANY(%(scopes)s) GROUP BY r.division, r.key",
-            {
-                "dim": int(dim),
-                "scopes": scopes,
-                "today": self.today,
-                **_as_arrays(pieces(period.capped(self.today), self.today)),
-            },
-        )
-        for row in rows:
-            _add(found[row[0], row[1]], row[2:])
+    def _read_sums(
+        self, dim: Dim, scopes: list[str], period: Period, columns: tuple[str, ...]
+    ) -> dict[tuple[str, str], Counts]:
+        found: dict[tuple[str, str], Counts] = defaultdict(lambda: dict.fromkeys(columns, 0))
+        wanted = list(self.pieces(period, columns))
+        near = [scope for scope in scopes if dim != Dim.TOTAL and len(scope) == TOWNSHIP]
+        far = [scope for scope in scopes if scope not in near]
+        for places, parts in ((far, wanted), (near, [part for part in wanted if part[0] != "d"])):
+            if places and parts:
+                rows = _query(
+                    f"SELECT r.division, r.key, {_sums_of(columns)} FROM {_PIECES} "
+                    "WHERE r.dim = %(dim)s AND r.division = ANY(%(scopes)s) GROUP BY r.division, r.key",
+                    {"dim": int(dim), "scopes": places, "today": self.today, **_as_arrays(parts)},
+                )
+                for row in rows:
+                    _add(found[row[0], row[1]], columns, row[2:])
+        edges = [day for grain, day in wanted if grain == "d"]
+        if near and edges:
+            for scope, key, *values in self._from_facts(dim, near, edges, columns):
+                _add(found[scope, key], columns, values)
         for scope in scopes:
             for change in self._changes(scope, period):
                 self._add_change(found[scope, _key(dim, change.keys)], change)
         return {key: counts for key, counts in found.items() if any(counts.values())}
 
-    def _from_facts(self, dim: Dim, scope: str, period: Period) -> dict[str, Counts]:
-        """A village has few cases, so its dimensions are counted from their facts."""
-        found: dict[str, Counts] = defaultdict(_nothing)
-        period = period.capped(self.today)
-        source = "SELECT 1 AS sign, * FROM reporting_casefact WHERE division = %(scope)s"
-        column = KEYS[dim]
-        sums = ", ".join(f"sum(r.{name}){_passed(name, 'r.day')}" for name in COLUMNS)
-        rows = _query(
-            f"SELECT r.{column}, {sums} FROM ({contributions(source)}) r "
-            f"WHERE r.day BETWEEN %(first)s AND %(last)s GROUP BY r.{column}",
-            {"scope": scope, "first": period.first, "last": period.last, "today": self.today},
+    def pieces(self, period: Period, columns: Sequence[str] = ()) -> Iterator[tuple[str, dt.date]]:
+        """The rows that make up the period. Where nothing is asked that lies ahead, the month and the year of today
+        are whole ones: nothing in them has come after today."""
+        is_up_to_now = self.is_present and period.last >= self.today and not PASSED & set(columns)
+        end = dt.date(self.today.year, 12, 31) if is_up_to_now else min(period.last, self.today)
+        following = end + dt.timedelta(days=1) if is_up_to_now else self.today
+        return pieces(Period(period.first, end), following)
+
+    def _from_facts(
+        self, dim: Dim, scopes: Sequence[str], days: Sequence[dt.date], columns: Sequence[str]
+    ) -> list[tuple]:  # type: ignore[type-arg]
+        """Scope, key and counts of the given days from the facts: what the roll-ups do not hold by day.
+
+        The columns of the cohort are found by the day of acceptance; for others all facts of the places are looked
+        through that were registered by the last of the days.
+        """
+        digits, column = len(scopes[0]), KEYS[dim]
+        place = "f.division" if digits == VILLAGE else f"left(f.division, {digits})"
+        found_by = "f.accepted_day = ANY(%(days)s)" if set(columns) <= COHORT.keys() else "f.registered_day <= %(last)s"
+        source = f"SELECT 1 AS sign, f.* FROM reporting_casefact f WHERE {place} = ANY(%(scopes)s) AND {found_by}"
+        sums = ", ".join(f"sum(r.{name}){_passed(name, 'r.day')}" for name in columns)
+        return _query(
+            f"SELECT left(r.division, {digits}), r.{column}, {sums} FROM ({contributions(source)}) r "
+            f"WHERE r.day = ANY(%(days)s) GROUP BY 1, 2",
+            {"scopes": list(scopes), "days": list(days), "last": max(days), "today": self.today},
         )
-        for row in rows:
-            _add(found[row[0]], row[1:])
+
+    def _of_a_village(self, dim: Dim, scope: str, period: Period, columns: Sequence[str]) -> dict[str, Counts]:
+        """A village has few cases, so its dimensions are counted from their facts."""
+        found: dict[str, Counts] = defaultdict(lambda: dict.fromkeys(columns, 0))
+        if days := list(_every_day(period.capped(self.today))):
+            for _scope, key, *values in self._from_facts(dim, [scope], days, columns):
+                _add(found[key], columns, values)
         for change in self._changes(scope, period):
             self._add_change(found[_key(dim, change.keys)], change)
         return {key: counts for key, counts in found.items() if any(counts.values())}
 
     def _all_lengths(self, scope: str, period: Period) -> dict[str, list[tuple[int, int]]]:
         found: dict[str, list[tuple[int, int]]] = {"r": [], "e": [], "s": []}
-        values = {"scope": scope, **_as_arrays(pieces(period, self.today))}
+        values = {"scope": scope, **_as_arrays(self.pieces(period))}
         for kind, length, n in _query(_ALL_LENGTHS, values):
             found[kind].append((length, n))
         return found
 
     def _lengths(self, kind: str, scope: str, period: Period, key: str) -> list[tuple[int, int]]:
         values = {"kind": kind, "scope": scope, "key": key}
-        rolled = list(pieces(period, self.today))
+        rolled = list(self.pieces(period))
         exact: list[tuple[str, dt.date]] = []
         if len(scope) == VILLAGE:
             rolled, exact = [], [("d", day) for day in _every_day(period)]
@@ -225,7 +264,7 @@ class Reader:
 
     def _add_change(self, counts: Counts, change: _Change) -> None:
         for name, value in zip(COLUMNS, change.counts, strict=True):
-            if value and not (name in PASSED and change.day >= self.today):
+            if value and name in counts and not (name in PASSED and change.day >= self.today):
                 counts[name] += value
 
 
@@ -235,11 +274,11 @@ def reading(now: dt.datetime | None = None) -> Iterator[Reader]:
 
     Not for the inside of a transaction, where each query would see a moment of its own.
     """
-    now = now or timezone.now()
+    is_present, now = now is None, now or timezone.now()
     if not connection.in_atomic_block and _are_many():
         fold(now=now)
     with one_snapshot(read_only=True):
-        reader = Reader(now, timezone.localdate(now))
+        reader = Reader(now, timezone.localdate(now), is_present)
         _load_changes(reader)
         yield reader
 
@@ -280,7 +319,11 @@ def _passed(name: str, day: str) -> str:
 
 
 # Today always stands alone, as a piece of its own, so what is counted by its last day can leave it out.
-_SUMS = ", ".join(f"sum(r.{name}){_passed(name, 'r.start')}" for name in COLUMNS)
+def _sums_of(columns: Sequence[str]) -> str:
+    return ", ".join(f"sum(r.{name}){_passed(name, 'r.start')}" for name in columns)
+
+
+_SUMS = _sums_of(COLUMNS)
 _PIECES = (
     "unnest(%(grains)s::text[], %(starts)s::date[]) p (grain, start) "
     "JOIN reporting_rollup r ON r.grain = p.grain AND r.start = p.start"
@@ -337,6 +380,6 @@ def _nothing() -> Counts:
     return dict.fromkeys(COLUMNS, 0)
 
 
-def _add(counts: Counts, values: Sequence[int | None]) -> None:
-    for name, value in zip(COLUMNS, values, strict=True):
+def _add(counts: Counts, columns: Sequence[str], values: Sequence[int | None]) -> None:
+    for name, value in zip(columns, values, strict=True):
         counts[name] += int(value or 0)

@@ -1,12 +1,13 @@
 """Counting everything anew, and checking that the roll-ups say the same.
 
-In steps, so that ten million cases take minutes: places of townships by day, villages by day, then the places above
-and the longer grains from these.
+In steps, so that ten million cases take minutes: the finest rows in one pass over the facts, then the places above and
+the longer grains from these.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import connection
@@ -17,16 +18,20 @@ from reporting.rollups.folding import one_snapshot, writing_alone
 from reporting.rollups.sql import (
     CHANGED,
     FACT_COLUMNS,
+    KEYS,
     NOW,
     SUMS,
     changed_facts,
-    contributions,
     durations,
     expanded,
     expanded_durations,
     fresh,
+    marks,
     moment,
 )
+
+WORK_MEM = "2GB"
+"""For the steps of counting; what does not fit goes to the disk."""
 
 _NAMES = ", ".join(COLUMNS)
 _KEY = "dim, division, grain, start, key"
@@ -56,14 +61,17 @@ def rebuild(*, now: dt.datetime | None = None, facts_too: bool = True) -> int:
             columns = ", ".join(FACT_COLUMNS)
             cursor.execute("DELETE FROM reporting_casefact")
             cursor.execute(f"INSERT INTO reporting_casefact ({columns}) SELECT {columns} FROM ({fresh(now=at)}) x")
-        _count_all(cursor, "SELECT 1 AS sign, * FROM reporting_casefact")
+        _count_all(cursor, "reporting_casefact")
+        # In the order of the keys, which the indexes take in much faster.
         cursor.execute("DELETE FROM reporting_rollup")
         cursor.execute(
-            f"INSERT INTO reporting_rollup ({_KEY}, {_NAMES}) SELECT {_KEY}, {_NAMES} FROM reporting_counted"
+            f"INSERT INTO reporting_rollup ({_KEY}, {_NAMES}) SELECT {_KEY}, {_NAMES} FROM reporting_counted "
+            f"ORDER BY {_KEY}"
         )
         cursor.execute("DELETE FROM reporting_durationrollup")
         cursor.execute(
-            f"INSERT INTO reporting_durationrollup ({_LENGTH_KEY}, n) SELECT {_LENGTH_KEY}, n FROM reporting_lengths"
+            f"INSERT INTO reporting_durationrollup ({_LENGTH_KEY}, n) SELECT {_LENGTH_KEY}, n FROM reporting_lengths "
+            f"ORDER BY {_LENGTH_KEY}"
         )
         cursor.execute("DELETE FROM reporting_changed WHERE id <= %s", [last])
         _drop(cursor)
@@ -83,7 +91,8 @@ def differences(*, now: dt.datetime | None = None, most: int = 20) -> list[Diffe
     """
     at = moment(now or timezone.now())
     with one_snapshot(), connection.cursor() as cursor:
-        _count_all(cursor, f"SELECT 1 AS sign, x.* FROM ({fresh(now=at)}) x")
+        cursor.execute(f"CREATE TEMP TABLE reporting_all ON COMMIT DROP AS {fresh(now=at)}")
+        _count_all(cursor, "reporting_all")
         moving = changed_facts(CHANGED, NOW).replace(NOW, at)
         cursor.execute(f"CREATE TEMP TABLE reporting_moving ON COMMIT DROP AS {moving}")
         source = "SELECT * FROM reporting_moving"
@@ -101,70 +110,98 @@ def differences(*, now: dt.datetime | None = None, most: int = 20) -> list[Diffe
         found += _differing(cursor, "durations", lengths, f"SELECT {_LENGTH_KEY}, n FROM reporting_lengths", most)
         found += _against_the_ledger(cursor, most)
         _drop(cursor)
-        cursor.execute("DROP TABLE reporting_moving")
+        cursor.execute("DROP TABLE reporting_all, reporting_moving")
     return found
 
 
-def _count_all(cursor: object, source: str) -> None:
-    """Fill the temporary tables ``reporting_counted`` and ``reporting_lengths`` from the facts of ``source``."""
+def _count_all(cursor: object, facts: str) -> None:
+    """Make the temporary views ``reporting_counted`` and ``reporting_lengths`` of what the table ``facts`` says."""
     execute = cursor.execute  # type: ignore[attr-defined]
-    execute("SET LOCAL work_mem = '512MB'")
-    execute(f"CREATE TEMP TABLE reporting_all ON COMMIT DROP AS {source}")
-    every = "SELECT * FROM reporting_all"
-    execute(
-        f"""
+    execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
+    for statement in (*_counting(facts), *_measuring(facts)):
+        execute(statement)
+
+
+def _counting(facts: str) -> Iterator[str]:
+    # Each fact is taken apart once, and what it adds is summed by place and day, by county, day and key, and by
+    # township, month and key; whatever lies right in a place above stands beside these.
+    near, month = "left(c.division, 9)", "date_trunc('month', c.day)::date"
+    keys = [f"c.{key}" for key in KEYS[1:]]
+    sets = ", ".join(
+        ["(c.division, c.day)", *(f"(left(c.division, 6), c.day, {key})" for key in keys)]
+        + [f"({near}, {month}, {key})" for key in keys]
+    )
+    marked = ", ".join(f"(count(*) FILTER (WHERE c.{name}))::int AS {name}" for name in COLUMNS)
+    dims = " ".join(f"WHEN GROUPING({key}) THEN {dim}" for dim, key in enumerate(keys, 1))
+    yield f"""
         CREATE TEMP TABLE reporting_near ON COMMIT DROP AS
-        SELECT k.dim, left(c.division, 9) AS division, c.day AS start, k.key, {SUMS}
-        FROM ({contributions(every)}) c
-        CROSS JOIN LATERAL (VALUES (0, ''), (1, c.category), (2, c.channel), (3, c.level), (4, c.department))
-            k (dim, key)
-        GROUP BY 1, 2, 3, 4
-        """
-    )
-    execute(
-        f"""
+        SELECT CASE 0 {dims} ELSE 0 END AS dim, coalesce(c.division, left(c.division, 6), {near}) AS division,
+            CASE GROUPING({month}) WHEN 0 THEN 'm' ELSE 'd' END AS grain, coalesce(c.day, {month}) AS start,
+            coalesce({", ".join(keys)}, '') AS key, {marked}
+        FROM ({marks(f"SELECT * FROM {facts}")}) c GROUP BY GROUPING SETS ({sets})
+    """
+    # By day: prefecture, counties and, without keys, townships and villages.
+    yield f"""
         CREATE TEMP TABLE reporting_daily ON COMMIT DROP AS
-        SELECT c.dim, left(c.division, digits) AS division, c.start, c.key, {SUMS}
-        FROM reporting_near c JOIN unnest(ARRAY[4, 6, 9]) digits ON digits <= length(c.division) GROUP BY 1, 2, 3, 4
+        SELECT * FROM reporting_near WHERE grain = 'd' AND length(division) = CASE dim WHEN 0 THEN 12 ELSE 6 END
         UNION ALL
-        SELECT 0, c.division, c.day, '', {SUMS} FROM ({contributions(every)}) c
-        WHERE length(c.division) = 12 GROUP BY c.division, c.day
-        """
-    )
-    grains = " UNION ALL ".join(
-        f"SELECT c.dim, c.division, '{grain}' AS grain, {start} AS start, c.key, {SUMS} FROM reporting_daily c "
-        f"GROUP BY c.dim, c.division, {start}, c.key"
-        for grain, start in (
-            ("m", "date_trunc('month', c.start)::date"), ("y", "date_trunc('year', c.start)::date")
-        )
-    )  # fmt: skip
-    something = " OR ".join(f"{name} <> 0" for name in COLUMNS)
-    execute(
-        f"""
-        CREATE TEMP TABLE reporting_counted ON COMMIT DROP AS
-        SELECT * FROM (SELECT dim, division, 'd' AS grain, start, key, {_NAMES} FROM reporting_daily
-            UNION ALL {grains}) x
-        WHERE {something}
-        """
-    )
-    execute(
-        f"""
-        CREATE TEMP TABLE reporting_lengths ON COMMIT DROP AS
-        WITH daily AS MATERIALIZED (
-            SELECT kind, left(division, 9) AS division, key, day, length, sum(n) AS n
-            FROM ({durations(every)}) x GROUP BY 1, 2, 3, 4, 5)
-        SELECT c.kind, left(c.division, digits) AS division, c.key, g.grain, g.start, c.length, sum(c.n)::int AS n
-        FROM daily c JOIN unnest(ARRAY[4, 6, 9]) digits ON digits <= length(c.division)
-        CROSS JOIN LATERAL (VALUES ('d', c.day), ('m', date_trunc('month', c.day)::date),
-            ('y', date_trunc('year', c.day)::date)) g (grain, start)
-        WHERE digits < 9 OR (g.grain <> 'd' AND c.kind <> 's')
-        GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(c.n) <> 0
-        """
-    )
+        SELECT c.dim, left(c.division, digits), 'd', c.start, c.key, {SUMS}
+        FROM reporting_near c JOIN unnest(ARRAY[4, 6, 9]) digits ON digits <= length(c.division)
+        WHERE c.grain = 'd' AND (c.dim = 0 OR digits = 4) GROUP BY 1, 2, 4, 5
+    """
+    yield f"""
+        CREATE TEMP TABLE reporting_monthly ON COMMIT DROP AS
+        SELECT * FROM reporting_near WHERE grain = 'm' AND length(division) = 9
+        UNION ALL
+        SELECT c.dim, c.division, 'm', date_trunc('month', c.start)::date, c.key, {SUMS} FROM reporting_daily c
+        GROUP BY 1, 2, 4, 5
+    """
+    yield f"""
+        CREATE TEMP VIEW reporting_counted AS
+        SELECT * FROM reporting_daily UNION ALL SELECT * FROM reporting_monthly
+        UNION ALL SELECT c.dim, c.division, 'y', date_trunc('year', c.start)::date, c.key, {SUMS}
+            FROM reporting_monthly c GROUP BY 1, 2, 4, 5
+    """
+
+
+def _measuring(facts: str) -> Iterator[str]:
+    yield f"""
+        CREATE TEMP TABLE reporting_spans ON COMMIT DROP AS
+        SELECT kind, left(division, CASE kind WHEN 's' THEN 6 ELSE 9 END) AS division, key, day, length, sum(n) AS n
+        FROM ({durations(f"SELECT 1 AS sign, * FROM {facts}")}) x GROUP BY 1, 2, 3, 4, 5
+    """
+    yield """
+        CREATE TEMP TABLE reporting_spans_above ON COMMIT DROP AS
+        SELECT kind, left(division, 6) AS division, key, day, length, sum(n) AS n FROM reporting_spans
+        WHERE length(division) >= 6 GROUP BY 1, 2, 3, 4, 5
+    """
+    yield """
+        INSERT INTO reporting_spans_above
+        SELECT kind, left(division, 4), key, day, length, sum(n) FROM (SELECT * FROM reporting_spans_above
+            UNION ALL SELECT * FROM reporting_spans WHERE length(division) = 4) c GROUP BY 1, 2, 3, 4, 5
+    """
+    yield """
+        CREATE TEMP TABLE reporting_spans_monthly ON COMMIT DROP AS
+        SELECT kind, division, key, date_trunc('month', day)::date AS start, length, sum(n) AS n
+        FROM (SELECT * FROM reporting_spans_above
+            UNION ALL SELECT * FROM reporting_spans WHERE length(division) = 9) c GROUP BY 1, 2, 3, 4, 5
+    """
+    yield """
+        CREATE TEMP VIEW reporting_lengths AS
+        SELECT kind, division, key, 'd' AS grain, day AS start, length, n::int FROM reporting_spans_above
+        UNION ALL SELECT kind, division, key, 'm', start, length, n::int FROM reporting_spans_monthly
+        UNION ALL SELECT kind, division, key, 'y', date_trunc('year', start)::date, length, sum(n)::int
+            FROM reporting_spans_monthly GROUP BY 1, 2, 3, 5, 6
+    """
 
 
 def _drop(cursor: object) -> None:
-    cursor.execute("DROP TABLE reporting_all, reporting_near, reporting_daily, reporting_counted, reporting_lengths")  # type: ignore[attr-defined]
+    execute = cursor.execute  # type: ignore[attr-defined]
+    execute("DROP VIEW reporting_counted, reporting_lengths")
+    execute(
+        "DROP TABLE reporting_near, reporting_daily, reporting_monthly, reporting_spans, reporting_spans_above, "
+        "reporting_spans_monthly"
+    )
 
 
 def _differing(cursor: object, what: str, ours: str, theirs: str, most: int) -> list[Difference]:

@@ -14,6 +14,7 @@ agreement in force by the last day on which something was due (hit: all performe
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from reporting.rollups.columns import BRANCHES, COLUMNS, Branch
 
@@ -82,6 +83,11 @@ _SATISFACTION = """
 _STANDS_STILL = "d.met_at IS NULL AND d.paused_at IS NOT NULL AND d.paused_at < d.due_at"
 """A limit ``d`` that was paused before its end: it is neither late nor over, and its last day will be another one."""
 
+_ONE_TRIP = """(
+    SELECT count(*) <= 1 FROM intake_visit v WHERE v.case_id = b.case_id
+        OR v.case_id IN (SELECT m.id FROM cases_case m WHERE m.merged_into_id = b.case_id))
+"""
+
 _NEXT_DUE = f"""
     CASE WHEN c.state IN ('registered', 'accepted', 'in_handling') THEN (
         SELECT min(d.due_at) FROM cases_deadline d
@@ -140,9 +146,7 @@ def fresh(where: str = "TRUE", now: str = NOW) -> str:
             WHEN 'withdrawn' THEN b.ended_day - b.accepted_day WHEN 'guided' THEN b.ended_day - b.accepted_day
         END AS days,
         b.once_resolved, b.contained, b.reopened, b.relapsed, b.quick, b.repeat,
-        CASE WHEN b.status = 'resolved' THEN (SELECT count(*) <= 1 FROM intake_visit v WHERE v.case_id = b.case_id
-                OR v.case_id IN (SELECT m.id FROM cases_case m WHERE m.merged_into_id = b.case_id))
-            ELSE false END AS one_trip,
+        CASE WHEN b.status = 'resolved' THEN {_ONE_TRIP} ELSE false END AS one_trip,
         b.excluded, b.restricted, b.closed, b.satisfaction,
         CASE WHEN NOT b.has_mediator THEN ''
             WHEN b.status = 'resolved' AND b.outcome IN ('written_agreement', 'oral_agreement') THEN 'ok'
@@ -172,11 +176,17 @@ ELEMENTS = "CROSS JOIN LATERAL jsonb_array_elements(f.extras) e"
 
 def contributions(source: str) -> str:
     """What each fact of ``source`` (a query of facts with a column ``sign``, +1 or -1) adds to which day and keys."""
+    return _by_day(source, lambda condition: f"f.sign * ({condition})::int", "0")
 
+
+def marks(source: str) -> str:
+    """As :func:`contributions` of facts without ``sign``: whether each column counts it, true or false."""
+    return _by_day(source, lambda condition: condition, "false")
+
+
+def _by_day(source: str, cell: Callable[[str], str], nothing: str) -> str:
     def rows(branch: Branch) -> str:
-        columns = ", ".join(
-            f"f.sign * ({branch.counts[name]})::int" if name in branch.counts else "0" for name in COLUMNS
-        )
+        columns = ", ".join(cell(branch.counts[name]) if name in branch.counts else nothing for name in COLUMNS)
         keys = f"f.division, f.category, f.channel, f.level, {branch.department} AS department"
         table = f"f {ELEMENTS}" if branch.several else "f"
         return f"SELECT {branch.day} AS day, {keys}, {columns} FROM {table} WHERE {branch.where}"
@@ -221,7 +231,7 @@ def expanded(source: str) -> str:
         WHERE digits <= length(c.division)) p
     CROSS JOIN LATERAL (VALUES (0, ''), (1, c.category), (2, c.channel), (3, c.level), (4, c.department)) k (dim, key)
     {_GRAINS}
-    WHERE p.digits < 12 OR k.dim = 0
+    WHERE k.dim = 0 OR p.digits < 9 OR (p.digits = 9 AND g.grain <> 'd')
     GROUP BY k.dim, p.place, g.grain, g.start, k.key
     HAVING {_NOT_NOTHING}
     """
