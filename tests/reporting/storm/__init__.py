@@ -1,0 +1,1 @@
+"""The roll-ups against a recount while many write, folders are killed and time passes."""
