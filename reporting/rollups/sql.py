@@ -250,8 +250,12 @@ def expanded_durations(source: str) -> str:
     """
 
 
-TURNED = f"SELECT case_id FROM reporting_casefact WHERE status = 'open' AND NOT late AND next_due_at <= {NOW}"
-"""Cases that became late by the mere passing of time; nobody wrote them."""
+TURNED = f"""
+    SELECT case_id FROM reporting_casefact WHERE status = 'open' AND NOT late AND next_due_at <= {NOW}
+    UNION ALL SELECT case_id FROM reporting_casefact WHERE status = 'open' AND late AND next_due_at > {NOW}
+"""
+"""Cases that became late by the mere passing of time, and those that somebody whose clock is ahead counted as late
+already; nobody wrote them."""
 
 CHANGED = f"SELECT case_id FROM reporting_changed UNION {TURNED}"
 """Whatever the roll-ups do not know yet."""
