@@ -131,7 +131,8 @@ def test_the_outbreak_is_found_and_shown_with_its_count_and_what_was_expected(wa
     client = sign_in(make_user("reader", Role.OFFICIAL, LONGJING))
     card = client.get("/dashboard/warnings/").content.decode().split(f'data-alert="{alert.pk}"')[1]
     figures = [words(cell) for cell in re.findall(r"<dd[^>]*>(.*?)</dd>", card.partition("</dl>")[0], re.S)]
-    assert figures[:3] == ["12", f"{alert.expected:.1f}", f"{12 / alert.expected:.1f}"]
+    assert figures[:3] == ["12", f"{alert.expected:.1f}", f"{12 / alert.expected:.0f}"], "from ten times on it is whole"
+    assert 12 / alert.expected > 10
     page = client.get(f"/dashboard/warnings/{alert.pk}/").content.decode()
     last = re.findall(r'<th scope="row">(2024-04-\d\d)</th>\s*<td[^>]*>(\d+)</td>', page)
     assert last == [("2024-04-02", "7"), ("2024-04-09", "5")]
