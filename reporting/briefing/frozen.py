@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -181,9 +182,15 @@ def changed(
 
 def moved_cases(scope_code: str, period: Period, since: dt.datetime) -> list[dict[str, Any]]:
     """How many cases of the period something happened to after ``since``, by what happened; a case counts once for
-    each kind of event, and once in all."""
-    events = CaseEvent.objects.filter(
-        period.of("case__accepted_at"), within("case__division__code", scope_code), kind__in=list(MOVES), at__gt=since
-    )
-    found = dict(events.order_by().values_list("kind").annotate(cases=Count("case", distinct=True)))
-    return [{"kind": kind, "label": label, "cases": found.get(kind, 0)} for kind, label in MOVES.items()]
+    each kind of event. One that was corrected to lie elsewhere counts where it was and where it is."""
+    events = CaseEvent.objects.filter(period.of("case__accepted_at"), at__gt=since).order_by()
+    here = within("case__division__code", scope_code)
+    found = Counter(dict(_by_kind(events.filter(here, kind__in=list(MOVES)))))
+    # What was corrected to lie elsewhere is missed where it was.
+    left = events.filter(within("data__was__division", scope_code), kind=EventKind.CORRECTED).exclude(here)
+    found.update(dict(_by_kind(left)))
+    return [{"kind": kind, "label": label, "cases": found[kind]} for kind, label in MOVES.items()]
+
+
+def _by_kind(events: QuerySet[CaseEvent]) -> QuerySet[CaseEvent, tuple[str, int]]:
+    return events.values_list("kind").annotate(cases=Count("case", distinct=True))

@@ -72,6 +72,11 @@ def count_verdict(now: int, then: int, days: int, then_days: int, z: float = Z95
     return Verdict.MORE if now / days > then / then_days else Verdict.FEWER
 
 
+def count_change(now: int, then: int, days: int, then_days: int) -> Verdict:
+    """As :func:`count_verdict`, of all matters of a place: where there was none, nothing was kept to compare with."""
+    return count_verdict(now, then, days, then_days) if then else Verdict.NOTHING
+
+
 def rate_verdict(measure: Measure, now: Numbers, then: Numbers, *, is_same_age: bool) -> Verdict:
     """Whether a rate (value, numerator, denominator, low, high) lies above or below an earlier one."""
     if now[0] is None or then[0] is None:
@@ -100,7 +105,7 @@ def earlier(compared: Mapping[str, Any], code: str) -> tuple[Numbers, bool]:
 
 def about_count(name: str, now: int, then: int, when: str, days: int, then_days: int) -> str:
     """The sentence of a count of cases and what it was in an earlier period."""
-    verdict = count_verdict(now, then, days, then_days) if then else Verdict.NOTHING
+    verdict = count_change(now, then, days, then_days)
     return str(COUNT[verdict]) % {"name": name, "now": f"{now:,}", "then": f"{then:,}", "when": when}
 
 

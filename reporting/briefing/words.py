@@ -120,8 +120,8 @@ def verdict(data: Data, code: str, which: str) -> str:
         return str(VERDICTS[sentences.rate_verdict(measure, now, then, is_same_age=is_same_age)])
     if code not in {"accepted", "registered", "resolved_in_period", "consultations"}:
         return ""
-    spans = [period_of(data["period"]).days, period_of(compared["days"]).days]
-    return str(VERDICTS[sentences.count_verdict(now[0], compared["figures"][code][0], *spans)])
+    spans = (period_of(data["period"]).days, period_of(compared["days"]).days)
+    return str(VERDICTS[sentences.count_change(now[0], compared["figures"][code][0], *spans)])
 
 
 def _table_of(data: Data, codes: Sequence[str]) -> list[list[str]]:

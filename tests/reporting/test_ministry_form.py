@@ -277,3 +277,61 @@ def test_without_days_it_is_the_present_year(filled: World, sign_in: SignIn) -> 
     period = page.context["period"]
     assert (period.first.month, period.first.day) == (1, 1)
     assert period.first.year == period.last.year
+
+
+BY_HEADING = (
+    ("案件总数", 28), ("调解成功", 27), ("当事人数", 56),
+    ("涉及金额（万元）", 99), ("疑难复杂", 8), ("案件来源:依申请", 1),
+    ("案件来源:主动调解", 2), ("案件来源:委托移送小计", 25), ("案件来源:信访", 3),
+    ("案件来源:法院", 4), ("案件来源:公安", 5), ("案件来源:检察院", 6),
+    ("案件来源:其他部门", 7), ("协议形式:书面", 13), ("协议形式:口头", 14),
+    ("协议履行:应履行", 17), ("协议履行:已履行", 15), ("防止民转刑:件", 9),
+    ("防止民转刑:人", 18), ("防止自杀:件", 10), ("防止自杀:人", 30),
+    ("防止群体性上访:件", 11), ("防止群体性上访:人", 44), ("防止群体性械斗:件", 12),
+    ("防止群体性械斗:人", 60),
+)  # fmt: skip
+"""The headings of the form in their order, and in :func:`unlike` a number that no other column has."""
+
+
+@pytest.fixture
+def unlike(world: World) -> World:
+    """28 cases, of which another number has each thing that the form counts."""
+    sources = [source for number, source in enumerate(SOURCES, 1) for _one in range(number)]
+    entry = CodeEntry.objects.create(table="mediation_statistics", code="02", name_zh_hans="邻里纠纷")
+    Category.objects.filter(pk="neighbour").update(mediation_statistics=entry)
+    for number, source in enumerate(sources):
+        form = "written" if number < 13 else "oral"
+        end = (
+            solved(f"{form}_agreement", at(3, 20))
+            if number < 27
+            else {"state": State.UNRESOLVED, "outcome": "to_court"}
+        )
+        case = mediated(world, "neighbour", amount=Decimal("990000") if not number else None, **end)
+        if number == 27:
+            ended(case, EventKind.UNRESOLVED, at(6, 11))
+        if number < 17:
+            last = dt.date(2025, 4, 20)
+            owes(agreed(case, form, last), last, dt.date(2025, 4, 18) if number < 15 else None)
+        least = {"crime": 9, "suicide": 10, "group_petition": 11, "group_fight": 12}
+        prevented = {kind: people for people, (kind, most) in enumerate(least.items(), 2) if number < most}
+        said(case, world, source, number < 8, **prevented)
+    return world
+
+
+SOURCES = ("application", "active", "petitions", "court", "police", "procuratorate", "other")
+
+
+def test_no_column_can_stand_for_another(unlike: World, sign_in: SignIn) -> None:
+    """The headings are written here once more, so that two columns that change places are seen by their numbers."""
+    numbers = [number for _heading, number in BY_HEADING]
+    assert len(set(numbers)) == len(numbers) == 25
+    made = sign_in(unlike.dispatcher).get(f"{PAGE}xlsx/", QUERY)
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(made.streaming_content))).worksheets[0]  # type: ignore[attr-defined]
+    found, group = [], ""
+    for place in range(2, 27):
+        upper, lower = sheet.cell(3, place).value, sheet.cell(4, place).value
+        group = upper or group
+        found.append((f"{group}:{lower}" if lower else group, float(sheet.cell(5, place).value)))
+    assert found == list(BY_HEADING)
+    page = sign_in(unlike.dispatcher).get(PAGE, QUERY)
+    assert [float(value) for _column, value in page.context["rows"][0]["cells"]] == numbers
