@@ -8,5 +8,7 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from reporting import board, messages  # noqa: F401  registers what staff are told
+        from reporting.briefing import standing_out
 
         board.register()
+        standing_out.register()

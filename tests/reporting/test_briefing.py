@@ -150,6 +150,18 @@ def test_a_briefing_says_the_figures_and_can_be_made_again(month_by_hand: World)
     assert f"{rate.value:.1f} %* ({rate.numerator}/{rate.denominator})" in cells
 
 
+def test_a_word_file_of_two_languages_holds_each_whole_chinese_first(month_by_hand: World) -> None:
+    row = drafted(month_by_hand)
+    texts = {}
+    for language in ("zh-hans", "ko", "both"):
+        made = Document(io.BytesIO(issuing.render_word(row, language)))
+        cells = [cell.text for table in made.tables for line in table.rows for cell in line.cells]
+        texts[language] = ([one.text for one in made.paragraphs], cells)
+    for place in range(2):
+        assert texts["both"][place] == texts["zh-hans"][place] + texts["ko"][place]
+        assert texts["zh-hans"][place] != texts["ko"][place]
+
+
 def test_a_published_briefing_keeps_what_it_said(month_by_hand: World) -> None:
     row = published(month_by_hand)
     assert (row.number, row.year) == (1, timezone.localdate().year)
