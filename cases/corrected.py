@@ -69,6 +69,8 @@ def _corrections(data: Mapping[str, Any], names: Names, notes: Mapping[Any, str]
     if "place_sha256" in data:
         old = notes.get(was.get("place_note"), "—")
         found.append(_("Address; before: %(old)s") % {"old": old})
+    if data.get("coordinates"):
+        found.append(_("Place on the map; before: %(old)s") % {"old": notes.get(was.get("coordinates_note"), "—")})
     if "repeat_of" in data:
         found.append(_("repeat of case %(number)s") % {"number": names.numbers.get(data["repeat_of"], "")})
     return found

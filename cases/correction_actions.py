@@ -41,7 +41,7 @@ def exclusion_of(case: Case, code: str) -> Exclusion | None:
 
 
 def correct(case: Case, user: User, data: dict[str, Any]) -> object:
-    names = ("category", "division", "channel", "place_detail")
+    names = ("category", "division", "channel", "place_detail", "coordinates")
     right = Correction(**{name: data[name] for name in names})
     reroute = bool(data.get("reroute"))
     return services.correct_case(case=case, by=user, correction=right, note=data["note"], reroute=reroute)
