@@ -163,7 +163,7 @@ ACTIONS: Mapping[str, CaseAction] = {
         ),
         CaseAction(
             "unmerge", _("Undo the merging"), _("The merging was undone; the case stands again as it stood before."),
-            "arrows-split-2", forms.NoteForm, unmerging.may_undo,
+            "arrows-split-2", correction_forms.UnmergeForm, unmerging.may_undo,
             lambda case, user, data: services.undo_merge(case=case, by=user, **data),
             hint=correction_actions.UNMERGE_HINT,
         ),

@@ -121,6 +121,14 @@ def _likeness(case: Case, reasons: list[str]) -> str:
     )  # fmt: skip
 
 
+class UnmergeForm(forms.Form):
+    note = forms.CharField(
+        label=_("Why they are two matters"),
+        max_length=TEXT,
+        widget=forms.Textarea(attrs={"rows": 4, "data-draft-key": "unmerge"}),
+    )
+
+
 class ExcludeForm(forms.Form):
     ground = forms.ChoiceField(label=_("Ground"), choices=Exclusion.Ground.choices, widget=forms.RadioSelect)
     note = forms.CharField(
