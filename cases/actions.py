@@ -17,7 +17,7 @@ from accounts.models import User
 from cases import correction_actions, correction_forms, forms, level_actions, level_forms, levels, services, workflow
 from cases.models import Case, Referral
 from cases.sections import Action
-from cases.services import correcting, excluding, merging, opinions, rating, restricting
+from cases.services import correcting, excluding, merging, opinions, rating, restricting, unmerging
 from cases.services import levels as hand_overs
 from cases.services.handling import may_record_progress
 from cases.services.referrals import ReturnTooLate, is_too_late
@@ -160,6 +160,12 @@ ACTIONS: Mapping[str, CaseAction] = {
             "merge", _("Merge into an earlier case"), _("It was recorded how the case belongs to the earlier one."),
             "arrow-merge", correction_forms.MergeForm, merging.may_merge, correction_actions.merge,
             hint=correction_actions.MERGE_HINT, about_case=True, about_user=True,
+        ),
+        CaseAction(
+            "unmerge", _("Undo the merging"), _("The merging was undone; the case stands again as it stood before."),
+            "arrows-split-2", correction_forms.UnmergeForm, unmerging.may_undo,
+            lambda case, user, data: services.undo_merge(case=case, by=user, **data),
+            hint=correction_actions.UNMERGE_HINT,
         ),
         CaseAction(
             "decide_exclusion", _("Decide on leaving it out"), _("The decision was made and whoever asked was told."),

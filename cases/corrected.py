@@ -34,6 +34,7 @@ def names_in(events: Sequence[CaseEvent]) -> Names:
     """The names that :func:`details` needs: no query where nothing was corrected or merged, three at most."""
     corrections = [event.data for event in events if event.kind == EventKind.CORRECTED]
     merged = {event.data["into"] for event in events if event.kind == EventKind.MERGED}
+    merged |= {event.data["released_from"] for event in events if event.kind == EventKind.UNMERGED}
     merged |= {data["repeat_of"] for data in corrections if "repeat_of" in data}
     categories, divisions = _codes(corrections, "category"), _codes(corrections, "division")
     return Names(
@@ -49,11 +50,13 @@ def details(kind: str, data: Mapping[str, Any], names: Names, notes: Mapping[Any
         return _corrections(data, names, notes)
     if kind == EventKind.MERGED:
         return [names.numbers.get(data["into"], "")]
+    if kind == EventKind.UNMERGED:
+        return [names.numbers.get(data["released_from"], "")]
     if kind == EventKind.EXCLUSION_ASKED:
         return [Exclusion.Ground(data["ground"]).label]
     if kind == EventKind.EXCLUSION_DECIDED:
         return [Exclusion.State(data["state"]).label]
-    if kind == EventKind.PROGRESS and "absorbed" in data:
+    if kind == EventKind.PROGRESS and ("absorbed" in data or "released" in data):
         return [data["number"]]
     return []
 
@@ -69,6 +72,8 @@ def _corrections(data: Mapping[str, Any], names: Names, notes: Mapping[Any, str]
     if "place_sha256" in data:
         old = notes.get(was.get("place_note"), "—")
         found.append(_("Address; before: %(old)s") % {"old": old})
+    if data.get("coordinates"):
+        found.append(_("Place on the map; before: %(old)s") % {"old": notes.get(was.get("coordinates_note"), "—")})
     if "repeat_of" in data:
         found.append(_("repeat of case %(number)s") % {"number": names.numbers.get(data["repeat_of"], "")})
     return found

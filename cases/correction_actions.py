@@ -19,7 +19,12 @@ CORRECT_HINT = _(
 )
 MERGE_HINT = _(
     "Merged, this case is closed and counts neither as accepted nor as resolved; its limits, referrals, sessions and "
-    "visits end. Its parties, visits and papers are shown with the earlier one. This cannot be undone."
+    "visits end. Its parties, visits and papers are shown with the earlier one. This can be undone within thirty days."
+)
+UNMERGE_HINT = _(
+    "The case stands again as it stood before: state, outcome, departments, limits and visits. Its limits have run on "
+    "meanwhile and may be late. Sessions and times of experts that the merging cancelled stay cancelled; call them "
+    "anew. The history keeps both."
 )
 EXCLUDE_HINT = _(
     "The level above decides. The raw rate never changes; the adjusted rate stands beside it, with the number left out."
@@ -41,7 +46,7 @@ def exclusion_of(case: Case, code: str) -> Exclusion | None:
 
 
 def correct(case: Case, user: User, data: dict[str, Any]) -> object:
-    names = ("category", "division", "channel", "place_detail")
+    names = ("category", "division", "channel", "place_detail", "coordinates")
     right = Correction(**{name: data[name] for name in names})
     reroute = bool(data.get("reroute"))
     return services.correct_case(case=case, by=user, correction=right, note=data["note"], reroute=reroute)

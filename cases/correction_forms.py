@@ -9,7 +9,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from cases import coordinates
 from cases.choice_fields import CategoryField, PlaceField, typed_keys
+from cases.coordinate_fields import CoordinatesField
 from cases.correction_actions import REPEAT
 from cases.duplicates import likely_same
 from cases.forms import TEXT
@@ -39,6 +41,7 @@ class CorrectForm(_UserForm):
     )
     division = PlaceField(label=_("Place"), queryset=Division.objects.none(), widget=KeyedSelect(keys_of=typed_keys))
     place_detail = forms.CharField(label=_("Address"), max_length=200, required=False)
+    coordinates = CoordinatesField()
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices)
     reroute = forms.BooleanField(
         label=_("Route it anew by the corrected entry"),
@@ -53,7 +56,7 @@ class CorrectForm(_UserForm):
 
     def __init__(self, *args: Any, case: Case, user: User, **kwargs: Any) -> None:
         start = {name: getattr(case, name) for name in ("place_detail", "channel")}
-        start |= {"category": case.category_id, "division": case.division_id}
+        start |= {"coordinates": coordinates.of(case), "category": case.category_id, "division": case.division_id}
         super().__init__(*args, case=case, user=user, initial=start, **kwargs)
         reach = max(place_codes(case, user), key=len)
         self.fields["division"].queryset = Division.objects.within(reach)  # type: ignore[attr-defined]
@@ -116,6 +119,14 @@ def _likeness(case: Case, reasons: list[str]) -> str:
         '<span class="fw-medium">{}</span> {}<br><span class="text-secondary small">{}</span> {}',
         case.number, case.title, line, badges,
     )  # fmt: skip
+
+
+class UnmergeForm(forms.Form):
+    note = forms.CharField(
+        label=_("Why they are two matters"),
+        max_length=TEXT,
+        widget=forms.Textarea(attrs={"rows": 4, "data-draft-key": "unmerge"}),
+    )
 
 
 class ExcludeForm(forms.Form):

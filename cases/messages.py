@@ -50,3 +50,4 @@ register(
 )
 register("exclusion.lifted", _("Case %(number)s counts in the adjusted rate again; the reason stands in its history."))
 register("case.merged", _("Case %(number)s was merged into the earlier case %(kept)s, which goes on."))
+register("case.unmerged", _("The merging of case %(number)s into %(kept)s was undone; both go on."))

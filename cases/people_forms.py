@@ -8,13 +8,30 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Language
 from cases.identity import check_phone
-from cases.models import CodeEntry, FamilyLink, Gender, IdentityDocument, Need, Person, PersonPhone
+from cases.models import (
+    CodeEntry,
+    Education,
+    FamilyLink,
+    Gender,
+    IdentityDocument,
+    Need,
+    Person,
+    PersonKind,
+    PersonPhone,
+)
 from cases.services.people import FileInput, PersonInput
 from departments.models import Division
 from governance_center.errors import GovernanceError
 
 
-class FileForm(forms.Form):
+class MoreFields(forms.Form):
+    """What the yearly record of disputes asks of the main party besides; never required."""
+
+    education = forms.ChoiceField(label=_("Education"), choices=(("", ""), *Education.choices), required=False)
+    person_kind = forms.ChoiceField(label=_("Kind of person"), choices=(("", ""), *PersonKind.choices), required=False)
+
+
+class FileForm(MoreFields):
     """The file of a person. Number, phones and e-mail are not shown here: an empty field leaves them as they are."""
 
     name = forms.CharField(label=_("Name in Chinese characters"), max_length=60, required=False)
@@ -87,6 +104,7 @@ class FileForm(forms.Form):
                 identity_document=data["identity_document"],
                 identity_number=data["identity_number"] or person.identity_number,
                 phone=data["phone"] or person.phone,
+                education=data["education"], person_kind=data["person_kind"],
             ),
             other_names=data["other_names"].replace("，", ",").replace("、", ",").split(","),
             further_phones=phones,
@@ -144,7 +162,7 @@ def described(person: Person) -> str:
 def _initial(person: Person) -> dict[str, Any]:
     fields = (
         "name", "name_hangul", "language", "identity_document", "birth_date", "gender", "ethnic_group", "division",
-        "address", "needs", "needs_note",
+        "address", "needs", "needs_note", "education", "person_kind",
     )  # fmt: skip
     return {name: getattr(person, name) for name in fields} | {"other_names": ", ".join(person.other_names)}
 

@@ -189,6 +189,8 @@ def _label(kind: str, data: dict[str, Any]) -> str | Promise:
         return _("restricted") if data["restricted"] else _("restriction lifted")
     if kind == EventKind.PROGRESS and "absorbed" in data:
         return _("the same matter, registered again, was merged into it")
+    if kind == EventKind.PROGRESS and "released" in data:
+        return _("a case that was merged into it stands alone again")
     if kind == EventKind.PROGRESS and "talk" in data:
         return _("a mediator talked with one side alone")
     if kind == EventKind.OFFER_ANSWERED and data.get("answer") == "withdrawn":

@@ -226,6 +226,29 @@ def move(
     return ledger.append(case, [entry], update=changed)[0]
 
 
+def take_back_merge(
+    case: Case, was: Mapping[str, Any], *, by: User, data: Mapping[str, Any], at: dt.datetime
+) -> tuple[ledger.Entry, set[str]]:
+    """Let a merged case stand as it stood, on the object in memory; as :func:`prepare` otherwise.
+
+    No row of the table, because it leads to whatever state the case was merged from. The calling service has
+    established that ``by`` may do it.
+
+    Args:
+        was: what the entry of the merging says of the time before.
+    """
+    entry = ledger.Entry(EventKind.UNMERGED, by, {**data, "from": str(case.state), "to": was["state"]}, at)
+    stamps = {name: was[name] and dt.datetime.fromisoformat(was[name]) for name in ("resolved_at", "closed_at")}
+    values = {
+        "state": State(was["state"]), "outcome": was["outcome"], "resolved_level": was["resolved_level"],
+        "state_since": dt.datetime.fromisoformat(was["state_since"]), "merged_into": None,
+        "is_contested": was["contested"], "is_excluded": was["excluded"], **stamps,
+    }  # fmt: skip
+    for name, value in values.items():
+        setattr(case, name, value)
+    return entry, set(values)
+
+
 def _stamps(case: Case, move: Move, data: Mapping[str, Any], at: dt.datetime) -> dict[str, Any]:
     """What else a move writes on the case."""
     match move.code:

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Language, Role, User
-from cases.models import CaseParty, Category, Channel, PetitionClass
+from cases.models import CaseParty, Category, Channel, Education, PersonKind, PetitionClass
 from cases.services import CaseInput
 from cases.services.opening import MOST_PEOPLE
 from cases.services.people import PersonInput
@@ -36,6 +36,8 @@ class PersonField(serializers.Serializer[Any]):
     identity_number = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
     phone = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
     language = serializers.ChoiceField(choices=Language.choices, default=Language.CHINESE)
+    education = serializers.ChoiceField(choices=Education.choices, required=False, allow_blank=True, default="")
+    person_kind = serializers.ChoiceField(choices=PersonKind.choices, required=False, allow_blank=True, default="")
 
 
 class OtherField(serializers.Serializer[Any]):
@@ -66,6 +68,10 @@ class MatterSerializer(serializers.Serializer[Any]):
     people_involved = serializers.IntegerField(
         min_value=1, max_value=MOST_PEOPLE, required=False, allow_null=True, default=None
     )
+    longitude = serializers.DecimalField(
+        max_digits=20, decimal_places=16, required=False, allow_null=True, default=None
+    )
+    latitude = serializers.DecimalField(max_digits=20, decimal_places=16, required=False, allow_null=True, default=None)
     people_count = serializers.IntegerField(min_value=1, max_value=999, default=1)
     accept = serializers.BooleanField(default=False)
     sender = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
@@ -92,7 +98,7 @@ class MatterSerializer(serializers.Serializer[Any]):
                 kind=data["category"].kind, category=data["category"], division=data["place"], title=data["title"],
                 narrative=data["narrative"], narrative_language=language, petition_class=data["petition_class"],
                 place_detail=data["place_detail"], channel=data["channel"], amount=data["amount"],
-                people_involved=data["people_involved"],
+                people_involved=data["people_involved"], coordinates=(data["longitude"], data["latitude"]),
             ),
             accept=data["accept"],
             people_count=data["people_count"],

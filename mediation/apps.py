@@ -21,6 +21,7 @@ class MediationConfig(AppConfig):
         for ending in ("case.resolved", "case.unresolved", "case.withdrawn", "case.merged"):
             subscribe(ending, sessions.on_ended)
         subscribe("case.merging", merging.on_merging)
+        subscribe("case.unmerged", follow_ups.on_unmerged)
         subscribe("outgoing.dead", notices.on_dead)
         subscribe("reference.loading", wordings.on_loading)
         register(sections=case_page.sections, actions=case_page.actions)

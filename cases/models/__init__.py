@@ -8,12 +8,14 @@ from cases.models.expert import Expert, ExpertAppointment
 from cases.models.hand_over import HandOver
 from cases.models.limit import Colour, Deadline, DeadlineExtension, DeadlinePause, LimitRule
 from cases.models.person import (
+    Education,
     FamilyLink,
     Gender,
     IdentityDocument,
     Need,
     Person,
     PersonKey,
+    PersonKind,
     PersonMerge,
     PersonPhone,
 )
@@ -39,6 +41,7 @@ __all__ = (
     "DeadlinePause",
     "Document",
     "DocumentContent",
+    "Education",
     "EventKind",
     "Exclusion",
     "Expert",
@@ -55,6 +58,7 @@ __all__ = (
     "Part",
     "Person",
     "PersonKey",
+    "PersonKind",
     "PersonMerge",
     "PersonPhone",
     "PetitionClass",

@@ -108,6 +108,8 @@ class Case(models.Model):
     centre = models.ForeignKey("departments.Centre", models.PROTECT, related_name="cases", verbose_name=_("centre"))
     division = models.ForeignKey("departments.Division", models.PROTECT, related_name="cases", verbose_name=_("place"))
     place_detail = models.CharField(_("address"), max_length=200, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=7, decimal_places=4, null=True, blank=True)
+    latitude = models.DecimalField(_("latitude"), max_digits=6, decimal_places=4, null=True, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     petition_class = models.CharField(_("class of petition"), max_length=10, choices=PetitionClass.choices, blank=True)
     category = models.ForeignKey(Category, models.PROTECT, related_name="cases", verbose_name=_("category"))
@@ -180,6 +182,11 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(petition_class=PetitionClass.ACCUSATION) | models.Q(is_restricted=True),
                 name="cases_case_accusation_is_restricted",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(longitude__isnull=True, latitude__isnull=True)
+                | models.Q(longitude__isnull=False, latitude__isnull=False),
+                name="cases_case_both_coordinates",
             ),
             models.CheckConstraint(
                 condition=models.Q(merged_into__isnull=True) | models.Q(outcome=Outcome.MERGED, state=State.CLOSED),

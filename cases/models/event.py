@@ -77,6 +77,7 @@ class EventKind(models.TextChoices):
     OFFER_ANSWERED = "offer.answered", _("the other side answered an offer")
     CORRECTED = "case.corrected", _("entry corrected")
     MERGED = "case.merged", _("merged into an earlier case")
+    UNMERGED = "case.unmerged", _("merging undone")
     EXCLUSION_ASKED = "exclusion.asked", _("asked to leave it out of the adjusted rate")
     EXCLUSION_DECIDED = "exclusion.decided", _("decided on leaving it out of the adjusted rate")
 

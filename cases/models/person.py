@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Language, Role, User
 from cases.identity import mask_email, mask_identity_number, mask_phone, normalise_identity_number, normalise_phone
@@ -29,6 +30,40 @@ class IdentityDocument(models.TextChoices):
     TAIWAN_PERMIT = "511", _("travel permit for Taiwan residents")
     FOREIGN_RESIDENCE = "553", _("residence permit of a foreigner")
     OTHER = "990", _("other document")
+
+
+class Education(models.TextChoices):
+    """GB/T 4658-2006, by its first digit."""
+
+    POSTGRADUATE = "10", pgettext_lazy("education", "postgraduate")
+    UNIVERSITY = "20", pgettext_lazy("education", "university")
+    COLLEGE = "30", pgettext_lazy("education", "college")
+    VOCATIONAL = "40", pgettext_lazy("education", "secondary vocational school")
+    HIGH_SCHOOL = "60", pgettext_lazy("education", "high school")
+    MIDDLE_SCHOOL = "70", pgettext_lazy("education", "junior middle school")
+    PRIMARY = "80", pgettext_lazy("education", "primary school")
+    OTHER = "90", pgettext_lazy("education", "other")
+
+
+class PersonKind(models.TextChoices):
+    """What the main party of a dispute is (GB/T 31000, field 15); the second half is asked of group demands only."""
+
+    EMPLOYED = "employed", _("employed by an office, enterprise or institution")
+    FARMING = "farming", _("in farming, forestry, herding or fishing")
+    SELF_EMPLOYED = "self_employed", _("self-employed or freelance")
+    SOLDIER = "soldier", _("soldier")
+    RETIRED = "retired", _("retired")
+    STUDENT = "student", _("student")
+    WITHOUT_WORK = "without_work", _("without work")
+    OTHER = "other", _("other person")
+    RESTRUCTURED = "restructured", _("group: restructured enterprises and institutions")
+    VETERAN = "veteran", _("group: ex-servicemen")
+    FORMER_TEACHER = "former_teacher", _("group: former teachers of village and enterprise schools")
+    STATE_PENSIONER = "state_pensioner", _("group: pensioners of state-owned enterprises")
+    RETURNED_YOUTH = "returned_youth", _("group: educated youth returned to the city")
+    LOST_ONLY_CHILD = "lost_only_child", _("group: lost their only child")
+    MIGRANT_WORKER = "migrant_worker", _("group: rural workers in the city")
+    OTHER_GROUP = "other_group", _("group: others")
 
 
 class Need(models.TextChoices):
@@ -102,6 +137,12 @@ class Person(models.Model):
         related_name="+",
         limit_choices_to={"table": CodeEntry.Table.ETHNIC_GROUP},
         verbose_name=_("ethnic group"),
+    )
+    education = models.CharField(
+        _("education"), max_length=2, choices=Education.choices, blank=True, default="", db_default=""
+    )
+    person_kind = models.CharField(
+        _("kind of person"), max_length=16, choices=PersonKind.choices, blank=True, default="", db_default=""
     )
     language = models.CharField(
         _("preferred language"), max_length=10, choices=Language.choices, default=Language.CHINESE

@@ -29,6 +29,7 @@ from cases.services.opinions import ask_opinion, give_opinion, lift_opinion
 from cases.services.referrals import return_referral, rule_lead, sign_referral
 from cases.services.restricting import lift_restriction, restrict_case
 from cases.services.screening import screen_case
+from cases.services.unmerging import undo_merge
 
 __all__ = (
     "CaseInput",
@@ -74,5 +75,6 @@ __all__ = (
     "sign_referral",
     "start_follow_up",
     "take_from_mediator",
+    "undo_merge",
     "withdraw_case",
 )

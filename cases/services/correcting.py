@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases import deadlines, ledger, levels, routing, workflow
+from cases import coordinates, deadlines, ledger, levels, routing, workflow
+from cases.coordinates import Typed
 from cases.models import Case, Category, Channel, Deadline, EventKind, Kind, Referral
 from cases.routing_rules import facts_of
 from cases.services import dispatching
@@ -38,6 +39,7 @@ class Correction:
     division: Division
     channel: str
     place_detail: str = ""
+    coordinates: Typed | None = None
 
 
 class NothingToCorrect(GovernanceError):
@@ -83,6 +85,7 @@ def correct_case(*, case: Case, by: User, correction: Correction, note: str, rer
     Raises:
         NotAllowed: neither a dispatcher of the place nor, on the same day, the clerk who registered it.
         NothingToCorrect, OtherProcedure, PlaceOutOfReach, CannotRoute; MissingInput: without a reason.
+        OutsideYanbian, MissingInput: see :func:`cases.coordinates.checked`.
         NotMediable: a mediator has it, and matters of the category may not be mediated.
     """
     case, now = lock(case), timezone.now()
@@ -98,7 +101,7 @@ def correct_case(*, case: Case, by: User, correction: Correction, note: str, rer
         raise CannotRoute(field="reroute")
     _written, digest = write_note(case, by=by, text=note, at=now)
     facts = {**_put(case, by, correction, changes, now), **digest}
-    changed = {"category", "division", "channel", "kind", "place_detail"}
+    changed = {"category", "division", "channel", "kind", "place_detail", "longitude", "latitude"}
     if "kind" in changes:
         limit, fields = _count_limit_anew(case, changes["kind"], now)
         facts, changed = {**facts, **limit}, changed | fields
@@ -152,8 +155,14 @@ def _changes(case: Case, correction: Correction) -> dict[str, str]:
         "channel": (case.channel, correction.channel),
         "kind": (case.kind, correction.category.kind),
         "place_detail": (case.place_detail, correction.place_detail.strip()),
+        "coordinates": (written(coordinates.of(case)), written(coordinates.checked(correction.coordinates))),
     }
     return {name: str(old) for name, (old, new) in pairs.items() if old != new}
+
+
+def written(place: coordinates.Coordinates | None) -> str:
+    """Longitude and latitude as a note keeps them."""
+    return f"{place[0]}, {place[1]}" if place else ""
 
 
 def _was_just_made(case: Case, by: User, note: str) -> bool:
@@ -179,11 +188,13 @@ def _check(case: Case, by: User, correction: Correction) -> None:
 def _put(case: Case, by: User, correction: Correction, changes: dict[str, str], now: dt.datetime) -> dict[str, Any]:
     """Write the new values on the object; returns what the ledger says: codes, and digests of texts.
 
-    An address is no code: the old one is kept as a note, so that the history can show it.
+    An address is no code: the old one is kept as a note, so that the history can show it. So are coordinates, of
+    which the ledger keeps no digest either: so few places are possible that all could be tried.
     """
     case.category, case.kind = correction.category, correction.category.kind
     case.division, case.channel = correction.division, correction.channel
     case.place_detail = correction.place_detail.strip()
+    case.longitude, case.latitude = coordinates.checked(correction.coordinates) or (None, None)
     values = {"category": case.category_id, "division": case.division_id, "channel": case.channel, "kind": case.kind}
     was: dict[str, object] = {name: old for name, old in changes.items() if name in values}
     facts: dict[str, object] = {name: values[name] for name in was}
@@ -192,6 +203,10 @@ def _put(case: Case, by: User, correction: Correction, changes: dict[str, str], 
         if changes["place_detail"]:
             kept, digest = write_note(case, by=by, text=changes["place_detail"], at=now)
             was |= {"place_note": kept.pk, "place_sha256": digest["note_sha256"]}
+    if "coordinates" in changes:
+        facts["coordinates"] = True
+        if changes["coordinates"]:
+            was["coordinates_note"] = write_note(case, by=by, text=changes["coordinates"], at=now)[0].pk
     return {**facts, "was": was}
 
 

@@ -17,6 +17,7 @@ from cases.services.common import write_note
 from cases.services.dispatching import officers_of
 from cases.services.excluding import end_exclusions
 from cases.services.levels import end_hand_overs
+from cases.services.unmerging import referrals_that_run, standing
 from cases.states import State
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.events import publish
@@ -39,7 +40,8 @@ def merge_case(*, case: Case, into: Case, by: User, note: str) -> Case:
 
     A merged case counts neither as accepted nor as resolved, so its stamp of resolution goes (the ledger keeps it);
     that it was accepted stays, which is how ``merged`` is counted. What still ran for it ends: limits are cancelled,
-    referrals recalled, hand-overs, exclusions and times of experts ended. What was merged into it before goes along,
+    referrals recalled, hand-overs, exclusions and times of experts ended; the ledger says what that was, so that
+    :mod:`cases.services.unmerging` can take it back. What was merged into it before goes along,
     so that the case that goes on is always one step away. Publishes ``case.merging`` before anything is written, for
     the floors above to refuse it, and ``case.merged``. The same form sent twice merges once.
 
@@ -57,7 +59,8 @@ def merge_case(*, case: Case, into: Case, by: User, note: str) -> Case:
     check_pair(case, into)
     publish("case.merging", case=case, into=into, by=by)
     _written, digest = write_note(case, by=by, text=note, at=now)
-    entry, changed = workflow.prepare(case, "merge", by=by, data={"into": into.pk, **digest}, at=now)
+    facts = {"into": into.pk, "was": standing(case), **digest}
+    entry, changed = workflow.prepare(case, "merge", by=by, data=facts, at=now)
     case.merged_into, case.is_contested, case.is_excluded = into, False, False
     ledger.append(case, [entry], update=changed | {"merged_into", "is_contested", "is_excluded"})
     _end_what_ran(case, now)
@@ -168,9 +171,7 @@ def _end_what_ran(case: Case, now: dt.datetime) -> None:
     deadlines.cancel(case, now)
     end_hand_overs(case, now)
     end_exclusions(case)
-    Referral.objects.current().filter(case=case).exclude(status=Referral.Status.DONE).update(
-        status=Referral.Status.RECALLED, ended_at=now
-    )
+    referrals_that_run(case).update(status=Referral.Status.RECALLED, ended_at=now)
     planned = ExpertAppointment.objects.filter(case=case, state=ExpertAppointment.State.PLANNED)
     planned.update(state=ExpertAppointment.State.CANCELLED)
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from cases import care, deadlines, ledger, levels, numbers, routing, workflow
+from cases import care, coordinates, deadlines, ledger, levels, numbers, routing, workflow
+from cases.coordinates import Typed
 from cases.models import Case, CaseParty, Category, Channel, EventKind, Kind, Person, PetitionClass
 from cases.routing_rules import Facts, facts_of
 from cases.services import dispatching, rating
@@ -54,6 +55,8 @@ class CaseInput:
     channel: str = Channel.WALK_IN
     amount: Decimal | None = None
     people_involved: int | None = None
+    coordinates: Typed | None = None
+    """Longitude and latitude in degrees, see :mod:`cases.coordinates`."""
     police_calls: int = 0
     """How often the police were called on the matter before; weighs in the risk score."""
     is_restricted: bool | None = None
@@ -94,7 +97,7 @@ def open_case(
 
     Raises:
         NotAllowed: only clerks and dispatchers of the centre's division register.
-        OutsideCentre, WrongCategory, MissingInput: the matter does not fit.
+        OutsideCentre, WrongCategory, OutsideYanbian, MissingInput: the matter does not fit.
     """
     now = timezone.now()
     _check(centre=centre, data=data, parties=parties, by=by)
@@ -190,11 +193,14 @@ def _create(
     *, centre: Centre, data: CaseInput, by: User, now: dt.datetime, repeat_of: Case | None, is_restricted: bool
 ) -> Case:
     petition_class = data.petition_class if data.kind == Kind.PETITION else ""
+    longitude, latitude = coordinates.checked(data.coordinates) or (None, None)
     return Case.objects.create(
         number=numbers.next_number(centre.pk[:6], local_day(now).year),
         centre=centre,
         division=data.division,
         place_detail=data.place_detail.strip(),
+        longitude=longitude,
+        latitude=latitude,
         kind=data.kind,
         petition_class=petition_class,
         category=data.category,

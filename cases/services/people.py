@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,11 +22,13 @@ from cases.identity import (
 from cases.models import (
     Case,
     CaseParty,
+    Education,
     FamilyLink,
     IdentityDocument,
     Need,
     Person,
     PersonKey,
+    PersonKind,
     PersonMerge,
     PersonPhone,
 )
@@ -43,6 +46,8 @@ class PersonInput:
     phone: str = ""
     language: str = "zh-hans"
     identity_document: str = IdentityDocument.IDENTITY_CARD
+    education: str = ""
+    person_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +107,37 @@ def find_or_create(data: PersonInput, *, county: str) -> Person:
     phone = check_phone(data.phone) if data.phone.strip() else ""
     known = Person.objects.with_identity_number(number).select_for_update().first() if number else None
     if known:
-        return _complete(known, name=name, hangul=hangul, phone=phone, county=county)
+        known = _complete(known, name=name, hangul=hangul, phone=phone, county=county)
+        return complete_more(known, education=data.education, person_kind=data.person_kind)
     person = Person(
         name=name, name_hangul=hangul, language=data.language, identity_document=data.identity_document,
-        counties=[county],
+        counties=[county], education=_known(Education, data.education, "education"),
+        person_kind=_known(PersonKind, data.person_kind, "person_kind"),
     )  # fmt: skip
     _put_number(person, number)
     if phone:
         person.set_phone(phone)
     person.save()
     PersonKey.objects.bulk_create(key_rows(person))
+    return person
+
+
+def complete_more(person: Person, *, education: str = "", person_kind: str = "") -> Person:
+    """Fill in what the file lacks of what GB/T 31000 asks besides; what is on file stays. Joins the caller's
+    transaction.
+
+    Raises:
+        GovernanceError: no such value.
+    """
+    told = {
+        "education": _known(Education, education, "education"),
+        "person_kind": _known(PersonKind, person_kind, "person_kind"),
+    }
+    lacking = [name for name, value in told.items() if value and not getattr(person, name)]
+    for name in lacking:
+        setattr(person, name, told[name])
+    if lacking:
+        person.save(update_fields=lacking)
     return person
 
 
@@ -184,6 +210,8 @@ def update_file(*, person: Person, data: FileInput, by: User) -> Person:
     _put_number(person, number)
     person.set_phone(check_phone(typed.phone) if typed.phone.strip() else "")
     person.other_names = [name.strip() for name in data.other_names if name.strip()]
+    person.education = _known(Education, typed.education, "education")
+    person.person_kind = _known(PersonKind, typed.person_kind, "person_kind")
     person.ethnic_group, person.division = data.ethnic_group, data.division  # type: ignore[assignment]
     person.address, person.needs_note = data.address.strip(), data.needs_note.strip()
     person.needs = [code for code in data.needs if code in Need.values]
@@ -373,6 +401,12 @@ def _locked(person: Person, by: User) -> Person:
     if found is None:
         raise NotAllowed()
     return found
+
+
+def _known(choices: type[models.TextChoices], value: str, field: str) -> str:
+    if value and value not in choices.values:
+        raise GovernanceError(_("This choice is not possible here."), field=field, code="bad_choice")
+    return value
 
 
 def _put_number(person: Person, number: str) -> None:

@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, User
 from cases.choice_fields import CategoryField, PlaceField, typed_keys
+from cases.coordinate_fields import CoordinatesField
 from cases.identity import check_identity_number, check_phone
 from cases.models import CaseParty, Channel, Kind, Person, PetitionClass
+from cases.people_forms import MoreFields
 from cases.services import CaseInput
 from cases.services.opening import MOST_PEOPLE
 from cases.services.people import PersonInput
@@ -30,7 +32,7 @@ OTHER_PARTS = (
 )
 
 
-class WalkInForm(SubmissionKeyMixin, forms.Form):
+class WalkInForm(SubmissionKeyMixin, MoreFields):
     """A matter that came in, on one page. Checks shape; whether it may happen is the service's to say."""
 
     person = forms.ModelChoiceField(queryset=Person.objects.none(), required=False, widget=forms.HiddenInput)
@@ -99,6 +101,8 @@ class WalkInForm(SubmissionKeyMixin, forms.Form):
         label=_("How many people it concerns"), min_value=1, max_value=MOST_PEOPLE, required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
+
+    coordinates = CoordinatesField()
 
     visibility = forms.ChoiceField(
         label=_("Who may see it"),
@@ -170,10 +174,12 @@ class WalkInForm(SubmissionKeyMixin, forms.Form):
     def walk_in(self, others: list[OtherParty], source: SourceInput | None = None) -> WalkIn:
         """The typed input of a valid form as the service takes it."""
         data = self.cleaned_data
-        typed = {key: data[key] for key in ("name", "name_hangul", "identity_number", "phone", "language")}
+        more = {key: data[key] for key in ("education", "person_kind")}
+        typed = {key: data[key] for key in ("name", "name_hangul", "identity_number", "phone", "language")} | more
         return WalkIn(
             person=data["person"],
             petitioner=None if data["person"] else PersonInput(**typed),
+            **more,
             source=source,
             outreach=data["outreach"],
             **{key: data[key] for key in ("language", "people_count", "interpreter", "companion", "ticket")},
@@ -184,7 +190,7 @@ class WalkInForm(SubmissionKeyMixin, forms.Form):
                     key: data[key]
                     for key in (
                         "category", "division", "title", "narrative", "narrative_language", "petition_class",
-                        "place_detail", "wants_mediation", "channel", "amount", "people_involved",
+                        "place_detail", "wants_mediation", "channel", "amount", "people_involved", "coordinates",
                     )
                 },
             ),
@@ -192,6 +198,11 @@ class WalkInForm(SubmissionKeyMixin, forms.Form):
             accept=data["decision"] == "accept",
             refusal=(data["reason"], data["way_open"]) if data["decision"] == "refuse" else None,
         )  # fmt: skip
+
+    @property
+    def tells_more(self) -> bool:
+        """Whether something was chosen, or refused, of what is asked besides."""
+        return any(self[name].value() or self[name].errors for name in ("education", "person_kind"))
 
     def _restriction(self) -> bool | None:
         """What was chosen for a matter found at home; other channels are not asked."""

@@ -94,6 +94,15 @@ COLUMNS: Mapping[str, Column] = {
             _both("3号楼2单元", "3호동 2단원"), also=("地址", "住址", "주소"),
         ),
         Column(
+            "longitude", "经度", "경도",
+            _("Longitude of the place in degrees, with the latitude; kept to four decimals. It must lie in Yanbian."),
+            readers.degrees, "129.4271",
+        ),
+        Column(
+            "latitude", "纬度", "위도", _("Latitude of the place in degrees, with the longitude."), readers.degrees,
+            "42.7663",
+        ),
+        Column(
             "name", "姓名（汉字）", "이름(한자)",
             _("The petitioner's name in Chinese characters. A name is needed in at least one script."),
             readers.line(60), "金顺姬",
@@ -118,6 +127,17 @@ COLUMNS: Mapping[str, Column] = {
         Column(
             "language", "使用语言", "사용 언어", _("Chinese or Korean; Chinese where nothing is said."),
             readers.word("language"), _both("朝鲜语", "조선어"), also=("语言", "언어"),
+        ),
+        Column(
+            "education", "学历", "학력",
+            _("The petitioner's education as GB/T 4658 names it, by code or word. A file that tells it already stays."),
+            readers.word("education"), _both("高中", "고중"), also=("文化程度", "문화정도"),
+        ),
+        Column(
+            "person_kind", "人员类别", "인원류별",
+            _("What the petitioner is by GB/T 31000. A file that tells it already stays."),
+            readers.word("person_kind"), _both("农林牧渔从业人员", "농림목축어업 종사자"),
+            also=("职业", "人员类型", "직업", "인원류형"),
         ),
         Column(
             "other_party", "对方当事人", "상대방 당사자",

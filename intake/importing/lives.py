@@ -106,6 +106,7 @@ class Life:
 
     def _case(self) -> Case:
         matter, at = self.matter, self._moment(self.matter.registered)
+        longitude, latitude = matter.coordinates or (None, None)
         return self.rows.add(
             draft(
                 Case, centre_id=self.book.centre.pk, division_id=matter.place, place_detail=matter.address,
@@ -114,7 +115,7 @@ class Life:
                 narrative_language=language_of(matter), is_restricted=is_restricted(matter),
                 held_level=levels.level_of(self.book.centre.pk), state=State.REGISTERED, state_since=at,
                 registered_at=at, registered_by_id=self.source.by.pk, amount=matter.amount,
-                people_involved=matter.people_involved,
+                people_involved=matter.people_involved, longitude=longitude, latitude=latitude,
             )
         )  # fmt: skip
 

@@ -19,6 +19,11 @@ from intake.importing.rows import Matter, PersonCells
 
 NameAndPhone = tuple[str, str, str]
 
+COMPLETED = (
+    "name", "name_hangul", "identity_number", "identity_index", "phone", "phone_index", "education", "person_kind",
+)  # fmt: skip
+"""What a row fills in where the file lacks it."""
+
 
 class People:
     """Who the rows of one chunk are about. Writes nothing but by :meth:`write_known`."""
@@ -80,7 +85,7 @@ class People:
             list(locked.filter(pk__in=self._named).values_list("pk", flat=True))
         for fresh in locked.filter(pk__in=self._changed) if self._changed else ():
             told = self._changed[fresh.pk]
-            for field in ("name", "name_hangul", "identity_number", "identity_index", "phone", "phone_index"):
+            for field in COMPLETED:
                 if not getattr(fresh, field):
                     setattr(fresh, field, getattr(told, field))
             fresh.birth_date, fresh.gender = fresh.birth_date or told.birth_date, told.gender
@@ -111,7 +116,8 @@ class People:
     def _open(self, cells: PersonCells) -> Person:
         person = draft(
             Person, name=cells.name, name_hangul=cells.name_hangul, language=cells.language, counties=[self.county],
-            phone=cells.phone, phone_index=cells.phone_index,
+            phone=cells.phone, phone_index=cells.phone_index, education=cells.education,
+            person_kind=cells.person_kind,
         )  # fmt: skip
         _put_number(person, cells)
         self.new.append(person)
@@ -153,7 +159,7 @@ def _may_be(person: Person, cells: PersonCells) -> bool:
 def _complete(person: Person, cells: PersonCells) -> bool:
     """Fill in what the file lacks; whether anything was."""
     changed = False
-    for field in ("name", "name_hangul"):
+    for field in ("name", "name_hangul", "education", "person_kind"):
         if getattr(cells, field) and not getattr(person, field):
             setattr(person, field, getattr(cells, field))
             changed = True

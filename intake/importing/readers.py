@@ -109,6 +109,14 @@ def people_involved(cell: Any, book: Book) -> int:
     return int(found[1])
 
 
+def degrees(cell: Any, book: Book) -> Decimal:
+    """Degrees as a decimal number; where they lie is checked with the row."""
+    written = unicodedata.normalize("NFKC", as_text(cell)).strip("°EN东经北纬 ")
+    if not re.fullmatch(r"\d{1,3}(?:\.\d{1,16})?", written):
+        raise Unfit(_("Write degrees as a number, such as 129.4271."))
+    return Decimal(written)
+
+
 def word(vocabulary: str) -> Reader:
     """A code or a word of one of the lists of words."""
 

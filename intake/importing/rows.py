@@ -12,10 +12,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cases import coordinates
+from cases.coordinates import Coordinates
 from cases.models import Category, Channel, Kind, PetitionClass
 from cases.states import GUIDED_OUTCOMES, RESOLVED_OUTCOMES, Outcome, State
 from departments.models import Department
 from governance_center.crypto import blind_index
+from governance_center.errors import GovernanceError
 from intake.importing.columns import COLUMNS
 from intake.importing.dates import day_of
 from intake.importing.faults import Fault, Unfit
@@ -53,6 +56,8 @@ class PersonCells:
     phone: str
     phone_index: str
     language: str
+    education: str = ""
+    person_kind: str = ""
 
 
 @dataclass(slots=True)
@@ -82,6 +87,7 @@ class Matter:
     organisation: str
     amount: Decimal | None = None
     people_involved: int | None = None
+    coordinates: Coordinates | None = None
 
 
 def check(line: int, cells: Sequence[Any], columns: Mapping[str, int], book: Book) -> Matter | list[Fault]:
@@ -92,6 +98,7 @@ def check(line: int, cells: Sequence[Any], columns: Mapping[str, int], book: Boo
     """
     read, faults = _read(cells, columns, book)
     _check_party(read, faults)
+    _check_map(read, faults)
     _check_kind(read, faults)
     _check_days(read, faults)
     _check_outcome(read, faults)
@@ -134,6 +141,16 @@ def _check_party(read: dict[str, Any], faults: list[Fault]) -> None:
         faults.append(Fault("other_party", _("Name the other party.")))
     if other and not _is_organisation(read) and len(other) > LONGEST_NAME:
         faults.append(Fault("other_party", _("It is longer than %(longest)s characters."), {"longest": LONGEST_NAME}))
+
+
+def _check_map(read: dict[str, Any], faults: list[Fault]) -> None:
+    """Both degrees or neither, and in Yanbian; what could not be read was told already."""
+    if {fault.column for fault in faults} & {"longitude", "latitude"}:
+        return
+    try:
+        read["coordinates"] = coordinates.checked((read.get("longitude"), read.get("latitude")))
+    except GovernanceError as error:
+        faults.append(Fault("latitude" if "longitude" in read else "longitude", error.template))
 
 
 def _is_organisation(read: Mapping[str, Any]) -> bool:
@@ -231,12 +248,13 @@ def _matter(line: int, cells: Sequence[Any], read: dict[str, Any]) -> Matter:
         note=note,
         petitioner=_person(
             read.get("name", ""), read.get("name_hangul", ""), read.get("identity_number", ""), read.get("phone", ""),
-            language,
+            language, read.get("education", ""), read.get("person_kind", ""),
         ),
         other=other,
         organisation=organisation,
         amount=read.get("amount"),
         people_involved=read.get("people_involved"),
+        coordinates=read["coordinates"],
     )  # fmt: skip
 
 
@@ -253,7 +271,9 @@ def _other_side(read: Mapping[str, Any]) -> tuple[PersonCells | None, str, str]:
     return _person(*names, "", phone, "zh-hans"), "", note
 
 
-def _person(name: str, hangul: str, number: str, phone: str, language: str) -> PersonCells:
+def _person(
+    name: str, hangul: str, number: str, phone: str, language: str, education: str = "", person_kind: str = ""
+) -> PersonCells:
     return PersonCells(
         name,
         hangul,
@@ -262,6 +282,8 @@ def _person(name: str, hangul: str, number: str, phone: str, language: str) -> P
         phone,
         blind_index(phone, purpose="phone"),
         language,
+        education,
+        person_kind,
     )
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language
-from cases.models import Channel, Kind, PetitionClass
+from cases.models import Channel, Education, Kind, PersonKind, PetitionClass
 from cases.states import Outcome, RefusalReason, State
 
 
@@ -80,6 +80,27 @@ REFUSALS: Words = {
     RefusalReason.NO_CONCERN: ("不属职责范围", "不属于职责范围", "직책밖"),
     RefusalReason.DUPLICATE: ("重复", "重复登记", "중복등록", "중복"),
 }
+EDUCATIONS: Words = {
+    Education.POSTGRADUATE: ("博士", "硕士", "研究生教育", "박사", "석사"),
+    Education.UNIVERSITY: ("本科", "大学", "大学本科教育", "대학", "본과"),
+    Education.COLLEGE: ("大专", "专科", "大学专科教育", "대학전과", "전과"),
+    Education.VOCATIONAL: ("中专", "职高", "技校", "中等职业教育", "중등전문", "직업고중", "기술학교"),
+    Education.HIGH_SCHOOL: ("普通高中", "普通高级中学教育", "보통고중"),
+    Education.MIDDLE_SCHOOL: ("初级中学", "初级中学教育", "초급중학교"),
+    Education.PRIMARY: ("小学教育", "소학"),
+    Education.OTHER: ("文盲", "문맹"),
+}
+PERSON_KINDS: Words = {
+    PersonKind.EMPLOYED: ("职工", "在职", "종업원"),
+    PersonKind.FARMING: ("农民", "村民", "농민"),
+    PersonKind.SELF_EMPLOYED: ("个体户", "个体", "自由职业", "개체호"),
+    PersonKind.SOLDIER: ("现役军人",),
+    PersonKind.RETIRED: ("退休", "离休", "퇴직"),
+    PersonKind.WITHOUT_WORK: ("无业", "无职业", "무직"),
+    PersonKind.OTHER: ("其他", "기타"),
+    PersonKind.VETERAN: ("退役军人", "退伍军人", "퇴역군인"),
+    PersonKind.MIGRANT_WORKER: ("农民工", "农村进城务工人员", "농민공"),
+}
 SIDES: Words = {
     Side.PERSON: ("个人", "自然人", "人", "개인", "사람"),
     Side.ORGANISATION: ("单位", "企业", "公司", "组织", "机构", "단위", "기업", "조직"),
@@ -94,6 +115,8 @@ VOCABULARIES: Mapping[str, tuple[type[models.TextChoices], Words]] = {
     "outcome": (Outcome, OUTCOMES),
     "refusal": (RefusalReason, REFUSALS),
     "side": (Side, SIDES),
+    "education": (Education, EDUCATIONS),
+    "person_kind": (PersonKind, PERSON_KINDS),
 }
 
 ORGANISATIONS = (

@@ -13,7 +13,7 @@ from accounts.models import User
 from cases.models import Case, CaseParty, Person
 from cases.people_selectors import repeated
 from cases.services import CaseInput, PartyInput, open_case, refuse_case
-from cases.services.people import PersonInput, find_or_create, know_in
+from cases.services.people import PersonInput, complete_more, find_or_create, know_in
 from departments.models import Centre
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
 from governance_center.transactions import atomic
@@ -42,7 +42,7 @@ class WalkIn:
     ``language`` is the one spoken; the petitioner's own where nothing is said. ``refusal`` (reason, note) is given
     when it is not accepted. ``origin`` (system, number there) is given by
     programs: the same matter of the same system makes one case. ``outreach`` is the visit at home that found it: it
-    brings one case at most.
+    brings one case at most. ``education`` and ``person_kind`` fill in what a chosen file lacks.
     """
 
     case: CaseInput
@@ -59,6 +59,8 @@ class WalkIn:
     source: SourceInput | None = None
     origin: tuple[str, str] | None = None
     outreach: OutreachVisit | None = None
+    education: str = ""
+    person_kind: str = ""
 
 
 class StrangeFile(GovernanceError):
@@ -136,7 +138,7 @@ def _petitioner(data: WalkIn, county: str, clerk: User) -> Person:
     if person is None:
         raise StrangeFile(field="person")
     know_in(person, county)
-    return person
+    return complete_more(person, education=data.education, person_kind=data.person_kind)
 
 
 def _visit(case: Case, petitioner: Person, *, clerk: User, data: WalkIn, submission_key: uuid.UUID) -> Visit:

@@ -25,7 +25,7 @@ from governance_center.transactions import atomic
 from mediation.models import FollowUp, FollowUpCode, Instalment, Obligation, VisitChannel
 from mediation.planning import DEFAULT_DAYS as PLAN_DAYS
 from mediation.services import visitors
-from mediation.services.visit_plans import on_closed, on_reopened, on_resolved, plan_for
+from mediation.services.visit_plans import on_closed, on_reopened, on_resolved, on_unmerged, plan_for
 
 __all__ = (
     "PLAN_DAYS",
@@ -35,6 +35,7 @@ __all__ = (
     "on_closed",
     "on_reopened",
     "on_resolved",
+    "on_unmerged",
     "plan_for",
     "record_follow_up",
 )

@@ -33,6 +33,19 @@ def on_closed(*, case: Case, by: User | None) -> None:
     _cancel(case, by, second_calls=False)
 
 
+def on_unmerged(*, case: Case, by: User | None, merged_at: dt.datetime) -> None:
+    """A merging was undone: the visits that it cancelled are planned again, for the days on which they were."""
+    cancelled = case.events.filter(kind=EventKind.FOLLOW_UP_CANCELLED, at__gte=merged_at)
+    keys = [key for data in cancelled.values_list("data", flat=True) for key in data["follow_ups"]]
+    rows = FollowUp.objects.filter(case=case, pk__in=keys, state=FollowUp.State.CANCELLED)
+    visits = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    if not visits:
+        return
+    rows.update(state=FollowUp.State.PLANNED)
+    facts = {"days": [one.day for one in visits], "follow_ups": [one.pk for one in visits], "again": True}
+    ledger.append(case, [ledger.Entry(EventKind.FOLLOW_UP_PLANNED, by, facts)])
+
+
 def plan_for(case: Case) -> list[FollowUp]:
     """Plan the visits of a locked case that was just resolved; the first day after it is day 1."""
     resolved_on = timezone.localdate(case.resolved_at)

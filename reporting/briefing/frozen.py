@@ -37,6 +37,7 @@ SAME_AGE = dt.timedelta(days=5)
 MOVES = {
     EventKind.CORRECTED: _("corrected"),
     EventKind.MERGED: _("merged"),
+    EventKind.UNMERGED: _("merging undone"),
     EventKind.REOPENED: _("reopened"),
     EventKind.WITHDRAWN: _("withdrawn"),
     EventKind.RESOLVED: _("resolved later"),

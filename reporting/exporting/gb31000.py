@@ -1,19 +1,20 @@
 """The yearly record of disputes in the 27 fields of GB/T 31000-2015 (矛盾纠纷排查化解), one row for each case.
 
-The record knows one main party: the first applicant. Fields that are not recorded here stay empty: education (14),
-kind of person (15), longitude and latitude (26, 27). The day of the event (2) is the day of registration.
+The record knows one main party: the first applicant. Education (14), kind of person (15), longitude and latitude (26,
+27) are asked of nobody and stand here where they were told. The day of the event (2) is the day of registration.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from cases.models import Case, CaseParty, Deadline, Kind, Person, Referral
+from cases.models import Case, CaseParty, Deadline, Kind, Person, PersonKind, Referral
 from cases.states import Outcome
 from governance_center.calendar import last_day
 from mediation.models import Agreement, Assignment, FollowUp
@@ -39,6 +40,20 @@ ARBITRATION = {
     "labour": "10", "wage_arrears": "10", "social_insurance": "10", "land_contracting": "09",
 }  # fmt: skip
 """Where a matter of a category is arbitrated; others before a commission for civil and commercial matters (08)."""
+
+PERSON_KINDS = {
+    kind: f"{code:02}"
+    for code, kind in enumerate(
+        (
+            PersonKind.EMPLOYED, PersonKind.FARMING, PersonKind.SELF_EMPLOYED, PersonKind.SOLDIER, PersonKind.RETIRED,
+            PersonKind.STUDENT, PersonKind.WITHOUT_WORK, PersonKind.OTHER, PersonKind.RESTRUCTURED, PersonKind.VETERAN,
+            PersonKind.FORMER_TEACHER, PersonKind.STATE_PENSIONER, PersonKind.RETURNED_YOUTH,
+            PersonKind.LOST_ONLY_CHILD, PersonKind.MIGRANT_WORKER, PersonKind.OTHER_GROUP,
+        ),
+        start=1,
+    )
+}  # fmt: skip
+"""Kinds of person (field 15), numbered in the order in which the standard's users list them."""
 
 GUIDED = {Outcome.TO_RULING: "12", Outcome.TO_REVIEW: "11", Outcome.TO_COURT: "13"}
 
@@ -128,6 +143,17 @@ def _ethnic(record: Record) -> str:
     return group.code if group else ""
 
 
+def _education(record: Record) -> str:
+    return record.person.education if record.person and record.asked.user.role not in LEAST_NAMED else ""
+
+
+def _person_kind(record: Record) -> str:
+    """Some kinds say more of a life than a name does; who gets no names gets none of them."""
+    if record.person is None or not record.person.person_kind or record.asked.user.role in LEAST_NAMED:
+        return ""
+    return PERSON_KINDS[PersonKind(record.person.person_kind)]
+
+
 def _home(record: Record) -> str:
     person = record.person
     if person is None:
@@ -169,8 +195,8 @@ def _visited(record: Record) -> str:
     return f"{timezone.localtime(record.visit.done_at):%Y%m%d}" if record.visit and record.visit.done_at else ""
 
 
-def _nothing(record: Record) -> str:
-    return ""
+def _degrees(value: Decimal | None) -> str:
+    return "" if value is None else str(value)
 
 
 FIELDS: Sequence[Field] = (
@@ -187,8 +213,8 @@ FIELDS: Sequence[Field] = (
     Field(11, "主要当事人姓名", 80, _name),
     Field(12, "主要当事人性别", 1, lambda r: r.person.gender if r.person else ""),
     Field(13, "主要当事人民族", 2, _ethnic),
-    Field(14, "主要当事人学历", 2, _nothing),
-    Field(15, "主要当事人人员类别", 4, _nothing),
+    Field(14, "主要当事人学历", 2, _education),
+    Field(15, "主要当事人人员类别", 4, _person_kind),
     Field(16, "主要当事人居住详址", 200, _home),
     Field(17, "化解时限", 8, _limit),
     Field(18, "化解方式", 4, method_of),
@@ -199,8 +225,8 @@ FIELDS: Sequence[Field] = (
     Field(23, "化解情况", 2000, _how),
     Field(24, "考评日期", 8, _visited),
     Field(25, "考评意见", 2000, lambda r: r.visit.get_satisfaction_display() if r.visit else ""),
-    Field(26, "经度", 12, _nothing),
-    Field(27, "纬度", 12, _nothing),
+    Field(26, "经度", 12, lambda r: _degrees(r.case.longitude)),
+    Field(27, "纬度", 12, lambda r: _degrees(r.case.latitude)),
 )
 
 

@@ -216,10 +216,11 @@ _FROM_LEDGER = """
     SELECT e.case_id,
         max(e.at) FILTER (WHERE e.kind = 'case.accepted') AS accepted_at,
         (array_agg(e.kind ORDER BY e.sequence DESC) FILTER (WHERE e.kind IN (
-            'case.resolved', 'case.unresolved', 'case.withdrawn', 'case.reopened', 'case.merged')))[1] AS last,
+            'case.resolved', 'case.unresolved', 'case.withdrawn', 'case.reopened')))[1] AS last,
         max(e.at) FILTER (WHERE e.kind = 'case.resolved') AS resolved_at,
         count(*) FILTER (WHERE e.kind = 'case.reopened') AS reopened,
-        count(*) FILTER (WHERE e.kind = 'case.merged') AS merged,
+        coalesce((array_agg(e.kind ORDER BY e.sequence DESC) FILTER (WHERE e.kind IN (
+            'case.merged', 'case.unmerged')))[1] = 'case.merged', false) AS merged,
         (array_agg(e.data->>'category' ORDER BY e.sequence DESC) FILTER (WHERE e.data ? 'category'
             AND e.kind IN ('case.registered', 'case.imported', 'case.corrected')))[1] AS category,
         (array_agg(e.data->>'division' ORDER BY e.sequence DESC) FILTER (WHERE e.data ? 'division'
@@ -233,8 +234,8 @@ _UNLIKE_LEDGER = f"""
     SELECT c.number FROM cases_case c JOIN ({_FROM_LEDGER}) l ON l.case_id = c.id
     WHERE c.accepted_at IS DISTINCT FROM l.accepted_at
         OR c.reopened_count <> l.reopened
-        OR (c.merged_into_id IS NOT NULL) <> (l.merged > 0)
-        OR (l.merged = 0 AND c.resolved_at IS DISTINCT FROM
+        OR (c.merged_into_id IS NOT NULL) <> l.merged
+        OR (NOT l.merged AND c.resolved_at IS DISTINCT FROM
             CASE WHEN l.last = 'case.resolved' THEN l.resolved_at END)
         OR c.category_id IS DISTINCT FROM l.category
         OR c.division_id IS DISTINCT FROM l.division

@@ -265,7 +265,8 @@
   function goOn(control) {
     const all = [...control.form.querySelectorAll("input:not([type=hidden]), select, textarea, button")];
     const later = all.slice(all.indexOf(control) + 1);
-    const next = later.find((one) => one.offsetParent && !one.disabled && !one.closest(".select-find select"));
+    const next = later.find(
+      (one) => one.offsetParent && !one.disabled && !one.closest(".select-find select, details:not([open])"));
     (next || control).focus();
   }
 

@@ -43,7 +43,8 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!event.target.matches("input")) return;
     event.preventDefault();
     const fields = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button")];
-    fields.slice(fields.indexOf(event.target) + 1).find((one) => one.offsetParent && !one.disabled)?.focus();
+    const shown = (one) => one.offsetParent && !one.disabled && !one.closest("details:not([open])");
+    fields.slice(fields.indexOf(event.target) + 1).find(shown)?.focus();
   });
 
   // A known person: the first thing to type is the category.

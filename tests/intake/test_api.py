@@ -54,6 +54,19 @@ def test_the_same_number_of_the_same_system_makes_one_case(program: APIClient) -
     assert send(program, source_id="D-2026-0002").status_code == 201
 
 
+def test_a_program_may_tell_place_and_kind_of_person(program: APIClient) -> None:
+    petitioner = {**MATTER["petitioner"], "education": "20", "person_kind": "retired"}
+    place = {"longitude": "129.42714999999999", "latitude": 42.7663}
+    assert send(program, petitioner=petitioner, **place).status_code == 201
+    assert [str(value) for value in Case.objects.values_list("longitude", "latitude").get()] == ["129.4271", "42.7663"]
+    person = Person.objects.get()
+    assert (person.education, person.person_kind) == ("20", "retired")
+    outside = send(program, source_id="2", longitude="125.3", latitude="43.8")
+    assert (outside.status_code, outside.json()["type"]) == (422, "urn:governance:outside_yanbian")
+    assert send(program, source_id="3", longitude="129.4").status_code == 422
+    assert send(program, source_id="4", petitioner={**petitioner, "person_kind": "king"}).status_code == 400
+
+
 def test_an_accepted_matter_is_routed_at_once(program: APIClient) -> None:
     send(program, accept=True)
     assert Case.objects.get().lead_id == "tax"

@@ -30,9 +30,10 @@ YEAR = {"first": ["2025-01-01"], "last": ["2025-12-31"], "place": [LONGJING]}
 
 FIRST = {
     1: "龙井某厂欠缴社保费", 2: "20250303", 3: "梨园社区和平路12号", 4: "02", 5: "0702", 6: "12",
-    7: "单位三年未缴社保费", 8: "龙井某厂", 9: "111", 10: "222405**********30", 11: "金明哲", 12: "1", 13: "10",
-    14: "", 15: "", 16: "梨园社区1号楼", 17: "20250402", 18: "03", 19: "梨园街道人民调解委员会",
-    20: "调解员mediator", 21: "0433-3220001", 22: "1", 23: "一个月内补缴", 24: "20250420", 25: "满意", 26: "", 27: "",
+    7: "单位三年未缴社保费", 8: "龙井某厂", 9: "111", 10: "222405**********30", 11: "金明哲", 12: "9", 13: "10",
+    14: "70", 15: "05", 16: "梨园社区1号楼", 17: "20250402", 18: "03", 19: "梨园街道人民调解委员会",
+    20: "调解员mediator", 21: "0433-3220001", 22: "1", 23: "一个月内补缴", 24: "20250420", 25: "满意",
+    26: "129.4271", 27: "42.7663",
 }  # fmt: skip
 """The first case by the numbers of the fields, written by hand once more."""
 
@@ -83,10 +84,12 @@ def _mediated(world: World) -> None:
         world, at(2025, 3, 3), dt.date(2025, 4, 2), "social_insurance", title=FIRST[1], narrative=FIRST[7],
         place_detail="和平路12号", people_involved=12, amount=Decimal("36000"), state=State.FOLLOWING_UP,
         outcome=Outcome.WRITTEN_AGREEMENT, resolved_at=at(2025, 3, 20), resolved_level="county",
+        longitude=Decimal("129.4271"), latitude=Decimal("42.7663"),
     )  # fmt: skip
     group = CodeEntry.objects.create(table="ethnic_group", code="10", name="朝鲜族")
-    person = Person(name="金明哲", name_hangul="김명철", gender="1", ethnic_group=group, address="1号楼")
+    person = Person(name="金明哲", name_hangul="김명철", gender="9", ethnic_group=group, address="1号楼")
     person.division, person.counties = world.village, [LONGJING]
+    person.education, person.person_kind = "70", "retired"
     person.set_identity_number(NUMBER)
     person.save()
     join(case, "applicant", person)
@@ -138,8 +141,8 @@ def test_each_column_of_each_row_stands_at_its_place(year: World) -> None:
     assert list(heads) == [each.name for each in FIELDS]
     for number, value in FIRST.items():
         assert (first[number - 1] or "") == value, (number, heads[number - 1])
-    filled = [value for value in FIRST.values() if len(value) > 1]
-    assert len(set(filled)) == len(filled), (
+    assert all(FIRST.values()), "each of the 27 fields of the first case says something"
+    assert len(set(FIRST.values())) == len(FIRST) == len(FIELDS), (
         "no two fields of the first case are alike, so that none can stand for another"
     )
     golden = list(csv.reader(io.StringIO(GOLDEN.read_text("utf-8"))))
@@ -161,6 +164,7 @@ def test_an_official_gets_neither_names_nor_addresses_nor_restricted_matters(yea
     rows = sheet(content(finished(year.official, "gb31000", filters=YEAR, file_format="xlsx")))[1:]
     assert [row[0] for row in rows] == [FIRST[1], "楼上漏水", "供热管道施工受阻"]
     assert (rows[0][9], rows[0][10], rows[0][15]) == (FIRST[10], "金**", "梨园社区")
+    assert (rows[0][13] or "", rows[0][14] or "") == ("", ""), "who gets no names is not told what a person is"
 
 
 @pytest.mark.parametrize(("people", "size"), [(1, "01"), (4, "01"), (5, "02"), (49, "02"), (50, "03"), (900_000, "03")])
