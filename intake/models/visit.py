@@ -84,7 +84,10 @@ class Visit(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(people_count__gte=1), name="intake_visit_somebody_came"),
         )
-        indexes = (models.Index(fields=("centre", "-at"), name="intake_visit_newest"),)
+        indexes = (
+            models.Index(fields=("centre", "-at"), name="intake_visit_newest"),
+            models.Index(fields=("centre", "at"), name="intake_visit_answered", condition=models.Q(outcome="answered")),
+        )
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.person_id}"
