@@ -76,9 +76,7 @@ class CaseFact(models.Model):
             models.Index(
                 fields=("next_due_at",), name="reporting_fact_turning", condition=Q(status="open", late=False)
             ),
-            models.Index(
-                fields=("next_due_at",), name="reporting_fact_turned", condition=Q(status="open", late=True)
-            ),
+            models.Index(fields=("next_due_at",), name="reporting_fact_turned", condition=Q(status="open", late=True)),
             # The pages behind a number (reporting.drill): by day everywhere, in a township, of a category, of a
             # department; the rare ones by themselves.
             models.Index(fields=("accepted_day", "case"), name="reporting_fact_accepted"),
