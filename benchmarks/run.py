@@ -29,6 +29,7 @@ PARTS = (
     "papers",
     "early_warning",
     "dashboard",
+    "drilldown",
 )
 RESULTS = Path("var/bench/results.json")
 DATABASE = "governance_bench"

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from reporting.models.rollup import Dim
 from reporting.periods import Period, pieces
-from reporting.rollups.columns import COHORT, COLUMNS, PASSED
+from reporting.rollups.columns import BRANCHES, COLUMNS, PASSED
 from reporting.rollups.folding import fold, one_snapshot
 from reporting.rollups.sql import CHANGED, KEYS, changed_facts, contributions, durations
 
@@ -207,13 +207,16 @@ class Reader:
     ) -> list[tuple]:  # type: ignore[type-arg]
         """Scope, key and counts of the given days from the facts: what the roll-ups do not hold by day.
 
-        The columns of the cohort are found by the day of acceptance; for others all facts of the places are looked
-        through that were registered by the last of the days.
+        Facts are found by the days that the columns count by; for what a case has several of, all facts of the places
+        are looked through that were registered by the last of the days.
         """
         digits, column = len(scopes[0]), KEYS[dim]
         place = "f.division" if digits == VILLAGE else f"left(f.division, {digits})"
-        found_by = "f.accepted_day = ANY(%(days)s)" if set(columns) <= COHORT.keys() else "f.registered_day <= %(last)s"
-        source = f"SELECT 1 AS sign, f.* FROM reporting_casefact f WHERE {place} = ANY(%(scopes)s) AND {found_by}"
+        branches = [branch for branch in BRANCHES if branch.counts.keys() & set(columns)]
+        found_by = " OR ".join(sorted({f"{branch.day} = ANY(%(days)s)" for branch in branches}))
+        if any(branch.several for branch in branches):
+            found_by = "f.registered_day <= %(last)s"
+        source = f"SELECT 1 AS sign, f.* FROM reporting_casefact f WHERE {place} = ANY(%(scopes)s) AND ({found_by})"
         sums = ", ".join(f"sum(r.{name}){_passed(name, 'r.day')}" for name in columns)
         return _query(
             f"SELECT left(r.division, {digits}), r.{column}, {sums} FROM ({contributions(source)}) r "
