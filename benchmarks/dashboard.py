@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from benchmarks import bulk
@@ -115,13 +115,17 @@ def _peer(context: Any) -> float:
             cursor.execute(statement)
             found[name] = {row[0]: row[1:] for row in cursor.fetchall()}
     taken = 1000 * (time.perf_counter() - start)
-    figures = context["figures"]
+    figures, page = context["figures"], context["shown"]
     codes = ("accepted", "resolved", "open", "overdue")
+
+    def sums(rows: Iterable[Any]) -> dict[str, tuple[Any, ...]]:
+        return {row.key: tuple(row.counts[code] for code in codes) for row in rows if row.accepted}
+
     shown = {
         "all": {"": tuple(figures[code].value for code in codes)},
-        "places": {row.key: tuple(row.counts[code] for code in codes) for row in context["divisions"] if row.accepted},
-        "categories": {row.key: tuple(row.counts[code] for code in codes) for row in context["categories"]},
-        "months": {row["month"]: (row["accepted"], row["resolved"]) for row in context["months"] if row["accepted"]},
+        "places": sums(place.row for place in page.places),
+        "categories": sums(page.categories),
+        "months": {point.label: (point.accepted, point.resolved) for point in page.points if point.accepted},
     }
     counted = {**found, "all": {"": found["all"][""][:4]}}
     for name, rows in shown.items():

@@ -8,6 +8,7 @@ key, so that the first of any number comes at once and nothing is counted to sho
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -140,10 +141,15 @@ def address(figure: str, division: str, period: Period, *, of: str = NUMERATOR, 
         columns_of(figure, of)
     except KeyError:
         return ""
-    query = {"figure": figure, "division": division, "first": period.first, "last": period.last}
-    if of != NUMERATOR:
-        query["of"] = of
-    return f"{reverse('reporting:cases')}?{urlencode(query | slices)}"
+    # A page has hundreds of these. Codes of figures and places and days need no quoting.
+    found = f"{_page()}?figure={figure}&division={division}&first={period.first}&last={period.last}"
+    narrowed = slices if of == NUMERATOR else {"of": of, **slices}
+    return f"{found}&{urlencode(narrowed)}" if narrowed else found
+
+
+@functools.cache
+def _page() -> str:
+    return reverse("reporting:cases")
 
 
 def number(reader: Reader, asked: Asked) -> int | None:
