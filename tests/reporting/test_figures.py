@@ -174,5 +174,5 @@ def test_the_dashboard_takes_few_queries(
 ) -> None:
     client = sign_in(ledger_by_hand.official)
     client.get("/dashboard/")
-    with django_assert_max_num_queries(30):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(31):  # type: ignore[attr-defined]
         client.get("/dashboard/")
