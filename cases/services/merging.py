@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.notifications import notify
 from cases import deadlines, ledger, workflow
 from cases.models import Case, EventKind, ExpertAppointment, Kind, Referral
 from cases.services.common import write_note
-from cases.services.dispatching import officers_of
 from cases.services.excluding import end_exclusions
 from cases.services.levels import end_hand_overs
+from cases.services.merged_telling import tell_both
 from cases.services.unmerging import referrals_that_run, standing
 from cases.states import State
 from governance_center.errors import GovernanceError, MissingInput, NotAllowed
@@ -69,7 +67,7 @@ def merge_case(*, case: Case, into: Case, by: User, note: str) -> Case:
         ledger.append(one, [ledger.Entry(EventKind.MERGED, by, {"into": into.pk}, now)], update={"merged_into"})
     ledger.append(into, [ledger.Entry(EventKind.PROGRESS, by, {"absorbed": case.pk, "number": case.number}, now)])
     publish("case.merged", case=case, by=by)
-    _tell(case, into)
+    tell_both(case, into, "case.merged", f"case:{case.pk}:merged:{into.pk}")
     return case
 
 
@@ -174,17 +172,3 @@ def _end_what_ran(case: Case, now: dt.datetime) -> None:
     referrals_that_run(case).update(status=Referral.Status.RECALLED, ended_at=now)
     planned = ExpertAppointment.objects.filter(case=case, state=ExpertAppointment.State.PLANNED)
     planned.update(state=ExpertAppointment.State.CANCELLED)
-
-
-def _tell(case: Case, into: Case) -> None:
-    """Whoever has either of them in hand: the officers of the departments and the mediators."""
-    people = [one.mediator for one in (case, into) if one.mediator]
-    for referral in Referral.objects.current().leading().filter(case__in=[case, into]):
-        people += officers_of(referral)
-    notify(
-        {user.pk: user for user in people}.values(),
-        "case.merged",
-        key=f"case:{case.pk}:merged:{into.pk}",
-        params={"number": case.number, "kept": into.number},
-        url=reverse("cases:detail", args=[case.number]),
-    )

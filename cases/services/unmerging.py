@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.notifications import notify
 from cases import deadlines, ledger, workflow
 from cases.models import Case, CaseEvent, Deadline, DeadlinePause, EventKind, Exclusion, HandOver, Referral
 from cases.services.common import write_note
-from cases.services.dispatching import officers_of
+from cases.services.merged_telling import tell_both
 from governance_center.errors import GovernanceError, NotAllowed
 from governance_center.events import publish
 from governance_center.ledger import text_digest
@@ -70,7 +68,7 @@ def undo_merge(*, case: Case, by: User, note: str) -> Case:
     released = {"released": case.pk, "number": case.number}
     ledger.append(into, [ledger.Entry(EventKind.PROGRESS, by, released, now)])
     publish("case.unmerged", case=case, by=by, merged_at=merge.at)
-    _tell(case, into)
+    tell_both(case, into, "case.unmerged", f"case:{case.pk}:unmerged:{case.ledger_length}")
     return case
 
 
@@ -175,17 +173,3 @@ def _stand_still_again(limit: Deadline, before: list[Any]) -> deadlines.Ends:
     limit.paused_at = pause.started_at
     warn_at, due_at, is_provisional = before
     return deadlines.Ends(dt.datetime.fromisoformat(warn_at), dt.datetime.fromisoformat(due_at), is_provisional)
-
-
-def _tell(case: Case, into: Case) -> None:
-    """Whoever has either of them in hand: the officers of the departments and the mediators."""
-    people = [one.mediator for one in (case, into) if one.mediator]
-    for referral in Referral.objects.current().leading().filter(case__in=[case, into]):
-        people += officers_of(referral)
-    notify(
-        {user.pk: user for user in people}.values(),
-        "case.unmerged",
-        key=f"case:{case.pk}:unmerged:{case.ledger_length}",
-        params={"number": case.number, "kept": into.number},
-        url=reverse("cases:detail", args=[case.number]),
-    )
