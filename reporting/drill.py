@@ -25,7 +25,7 @@ from reporting.models.rollup import Dim
 from reporting.periods import Period
 from reporting.rollups.columns import BRANCHES, COLUMNS, PASSED, Branch
 from reporting.rollups.reading import Counts, Reader
-from reporting.rollups.sql import fresh
+from reporting.rollups.sql import IS_LONG, LONG, fresh
 
 MOST_HIDDEN = 1000
 """Restricted cases are counted up to here; above it is said that there are more."""
@@ -40,11 +40,13 @@ _TAKEN = {"resolved", "contained", "one_trip", "resolved_in_period", "mediated",
 _LASTED = "CASE WHEN f.status = 'open' THEN %(today)s::date - f.accepted_day ELSE f.days END"
 """Whole days from acceptance to the end, of an open case so far."""
 
+_SOON = f"f.registered_day BETWEEN %(first)s::date - {LONG} AND %(last)s"
+_LONG = f"f.registered_day < %(first)s::date - {LONG} AND {IS_LONG} AND f.extras_until >= %(first)s"
+"""Where cases are whose limits, referrals or agreements fall into the period; the second come after the first."""
+
 _HAS_RETURNED = """f.extras @? 'strict $[*] ? (@[0] == "r" && @[3] == 1)'"""
 _NEVER = "'9999-12-31 00:00:00+00'::timestamptz"
 _TOWNSHIP, _VILLAGE = 9, 12
-_BACK = (2, 45)
-"""Days before the period in which cases are looked for first whose limits, referrals or agreements fall into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,23 +183,7 @@ def lines(
         sort: one of ``asked.sorts``.
         after: key and case of the last line of the page before.
     """
-    query = _Query(reader, asked, _rights(user), sort, after, most)
-    if any(part.branch.several for part in asked.parts()) and asked.period.days > 0:
-        return _lately(query, reader, asked, user)
-    return query.run()
-
-
-def _lately(query: _Query, reader: Reader, asked: Asked, user: User) -> list[Line]:
-    """What a case has several of comes soon after its registration: the days before are looked through further and
-    further back until the page is full or all that is counted was found."""
-    total = number(reader, asked)
-    wanted = None if total is None else total - hidden(reader, asked, user)
-    for days in _BACK:
-        found = query.run(since=asked.period.first - dt.timedelta(days=days))
-        is_all = wanted is not None and query.after is None and sum(line.times for line in found) >= wanted
-        if len(found) >= query.most or is_all:
-            return found
-    return query.run()
+    return _Query(reader, asked, _rights(user), sort, after, most).run()
 
 
 def hidden(reader: Reader, asked: Asked, user: User) -> int:
@@ -243,19 +229,26 @@ class _Query:
         if after:
             self.values |= {"key": after[0], "case": after[1]}
 
-    def run(self, since: dt.date | None = None) -> list[Line]:
-        """The lines. ``since``: only of cases that were registered on that day or later."""
-        self.values["since"] = since
+    def run(self) -> list[Line]:
+        """The lines."""
         found: list[Line] = []
         with connection.cursor() as cursor:
             # Each number has a plan of its own: one made for any place and day would serve none.
             cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
             for part in self.asked.parts():
                 for source in ("stored", "fresh") if self.reader.changed else ("stored",):
-                    cursor.execute(self._statement(part, source), self.values)
-                    found += [Line(*row) for row in cursor.fetchall()]
+                    found += self._lines(cursor, part, source)
         found.sort(key=lambda line: (line.key, line.case_id), reverse=self.descending)
         return found[: self.most]
+
+    def _lines(self, cursor: Any, part: _Part, source: str) -> list[Line]:
+        """The lines of one part. What was registered long before the period comes last and is seldom needed."""
+        found: list[Line] = []
+        for reach in (_SOON, _LONG) if part.branch.several else ("",):
+            if len(found) < self.most:
+                cursor.execute(self._statement(part, source, reach), self.values)
+                found += [Line(*row) for row in cursor.fetchall()]
+        return found
 
     @property
     def descending(self) -> bool:
@@ -270,9 +263,9 @@ class _Query:
             return f"coalesce(f.next_due_at, {_NEVER})", "timestamptz"
         return ("f.registered_day" if part.branch.several else part.branch.day), "date"
 
-    def _statement(self, part: _Part, source: str) -> str:
+    def _statement(self, part: _Part, source: str, reach: str) -> str:
         key, kind = self._key(part)
-        wanted, times = self._counted(part)
+        wanted, times = self._counted(part, reach)
         conditions = [*wanted, self._place(), *self._rights()]
         conditions += [f"f.{name} = %({name})s" for name in self._sliced(part)]
         if self.after:
@@ -289,13 +282,10 @@ class _Query:
             f"ORDER BY {key}{way}, f.case_id{way} LIMIT %(most)s"
         )
 
-    def _counted(self, part: _Part) -> tuple[list[str], str]:
+    def _counted(self, part: _Part, reach: str) -> tuple[list[str], str]:
         if not part.branch.several:
             return [part.condition, f"{part.branch.day} BETWEEN %(first)s AND %(last)s"], "1"
-        # Nothing of it happens before the case is registered.
-        conditions = ["f.status <> 'merged'", "f.registered_day <= %(last)s", "x.times > 0"]
-        if self.values["since"]:
-            conditions.append("f.registered_day >= %(since)s")
+        conditions = ["f.status <> 'merged'", reach, "x.times > 0"]
         if part.plus == (part.branch.counts.get("returned"),):
             conditions.append(_HAS_RETURNED)
         return conditions, "x.times"

@@ -4,11 +4,16 @@ import datetime as dt
 
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import ExpressionWrapper, F, Q, Value
 from django.db.models.functions import Coalesce, Left
 
 NEVER = Value(dt.datetime(9999, 12, 31, tzinfo=dt.UTC), models.DateTimeField())
 """Sorts a case without a limit after all that have one."""
+
+IS_LONG = Q(
+    extras_until__gt=ExpressionWrapper(F("registered_day") + Value(60, models.IntegerField()), models.DateField())
+)
+"""Of what a case has several of, something comes long after its registration (:data:`reporting.rollups.sql.LONG`)."""
 
 RARE = (
     ("ended", "accepted_day", Q(status__in=("withdrawn", "guided", "merged"))),
@@ -27,7 +32,7 @@ class CaseFact(models.Model):
 
     The rows follow the cases by :func:`reporting.rollups.folding.fold`. Days are local days (Asia/Shanghai), ``days``
     are whole days from acceptance to resolution or, where it was not resolved, to its end. ``extras`` holds what a
-    case has several of, see :mod:`reporting.rollups.sql`. No names and no texts.
+    case has several of, ``extras_until`` the last of its days, see :mod:`reporting.rollups.sql`. No names and no texts.
     """
 
     class Status(models.TextChoices):
@@ -69,6 +74,7 @@ class CaseFact(models.Model):
     next_due_at = models.DateTimeField(null=True)
     late = models.BooleanField()
     extras = models.JSONField(null=True)
+    extras_until = models.DateField(null=True)
 
     class Meta:
         indexes = (
@@ -84,8 +90,12 @@ class CaseFact(models.Model):
             models.Index(
                 fields=("resolved_day", "case"), name="reporting_fact_resolved", condition=Q(status="resolved")
             ),
-            models.Index(fields=("days", "case"), name="reporting_fact_days", condition=Q(status="resolved")),
+            models.Index(
+                fields=("status", "days", "case"), name="reporting_fact_days", condition=Q(days__isnull=False)
+            ),
             models.Index(Left("division", 9), F("category"), F("accepted_day"), F("case"), name="reporting_fact_near"),
+            models.Index(Left("division", 9), F("registered_day"), F("case"), name="reporting_fact_begun"),
+            models.Index(Left("division", 9), F("extras_until"), name="reporting_fact_long", condition=IS_LONG),
             models.Index(fields=("category", "accepted_day", "case"), name="reporting_fact_category"),
             models.Index(fields=("department", "accepted_day", "case"), name="reporting_fact_department"),
             models.Index(fields=("accepted_day", "case"), name="reporting_fact_open", condition=Q(status="open")),

@@ -15,7 +15,7 @@ from reporting.models.rollup import Dim
 from reporting.periods import Period, pieces
 from reporting.rollups.columns import BRANCHES, COLUMNS, PASSED
 from reporting.rollups.folding import fold, one_snapshot
-from reporting.rollups.sql import CHANGED, KEYS, changed_facts, contributions, durations
+from reporting.rollups.sql import CHANGED, KEYS, changed_facts, contributions, durations, has_extras_in
 
 MANY = 2000
 """So many changes are folded before they are read; fewer are added up while reading."""
@@ -207,21 +207,21 @@ class Reader:
     ) -> list[tuple]:  # type: ignore[type-arg]
         """Scope, key and counts of the given days from the facts: what the roll-ups do not hold by day.
 
-        Facts are found by the days that the columns count by; for what a case has several of, all facts of the places
-        are looked through that were registered by the last of the days.
+        Facts are found by the days that the columns count by.
         """
         digits, column = len(scopes[0]), KEYS[dim]
         place = "f.division" if digits == VILLAGE else f"left(f.division, {digits})"
         branches = [branch for branch in BRANCHES if branch.counts.keys() & set(columns)]
-        found_by = " OR ".join(sorted({f"{branch.day} = ANY(%(days)s)" for branch in branches}))
+        ways = {f"{branch.day} = ANY(%(days)s)" for branch in branches if not branch.several}
         if any(branch.several for branch in branches):
-            found_by = "f.registered_day <= %(last)s"
+            ways.add(has_extras_in("%(first)s", "%(last)s"))
+        found_by = " OR ".join(sorted(ways))
         source = f"SELECT 1 AS sign, f.* FROM reporting_casefact f WHERE {place} = ANY(%(scopes)s) AND ({found_by})"
         sums = ", ".join(f"sum(r.{name}){_passed(name, 'r.day')}" for name in columns)
         return _query(
             f"SELECT left(r.division, {digits}), r.{column}, {sums} FROM ({contributions(source)}) r "
             f"WHERE r.day = ANY(%(days)s) GROUP BY 1, 2",
-            {"scopes": list(scopes), "days": list(days), "last": max(days), "today": self.today},
+            {"scopes": list(scopes), "days": list(days), "first": min(days), "last": max(days), "today": self.today},
         )
 
     def _of_a_village(self, dim: Dim, scope: str, period: Period, columns: Sequence[str]) -> dict[str, Counts]:

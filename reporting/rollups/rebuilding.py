@@ -123,35 +123,36 @@ def _count_all(cursor: object, facts: str) -> None:
 
 
 def _counting(facts: str) -> Iterator[str]:
-    # Each fact is taken apart once, and what it adds is summed by place and day, by county, day and key, and by
-    # township, month and key; whatever lies right in a place above stands beside these.
+    # Facts are summed by place and day, by county, day and key, and by township, month and key, once for the columns
+    # of each of their days; whatever lies right in a place above stands beside these.
     near, month = "left(c.division, 9)", "date_trunc('month', c.day)::date"
     keys = [f"c.{key}" for key in KEYS[1:]]
     sets = ", ".join(
         ["(c.division, c.day)", *(f"(left(c.division, 6), c.day, {key})" for key in keys)]
         + [f"({near}, {month}, {key})" for key in keys]
     )
-    marked = ", ".join(f"(count(*) FILTER (WHERE c.{name}))::int AS {name}" for name in COLUMNS)
     dims = " ".join(f"WHEN GROUPING({key}) THEN {dim}" for dim, key in enumerate(keys, 1))
-    yield f"""
-        CREATE TEMP TABLE reporting_near ON COMMIT DROP AS
-        SELECT CASE 0 {dims} ELSE 0 END AS dim, coalesce(c.division, left(c.division, 6), {near}) AS division,
-            CASE GROUPING({month}) WHEN 0 THEN 'm' ELSE 'd' END AS grain, coalesce(c.day, {month}) AS start,
-            coalesce({", ".join(keys)}, '') AS key, {marked}
-        FROM ({marks(f"SELECT * FROM {facts}")}) c GROUP BY GROUPING SETS ({sets})
-    """
+    yield "CREATE TEMP TABLE reporting_near (LIKE reporting_rollup INCLUDING DEFAULTS) ON COMMIT DROP"
+    for columns, marked in marks(facts):
+        counts = ", ".join(f"count(*) FILTER (WHERE c.{name})" for name in columns)
+        yield f"""
+            INSERT INTO reporting_near ({_KEY}, {", ".join(columns)})
+            SELECT CASE 0 {dims} ELSE 0 END AS dim, coalesce(c.division, left(c.division, 6), {near}) AS division,
+                CASE GROUPING({month}) WHEN 0 THEN 'm' ELSE 'd' END AS grain, coalesce(c.day, {month}) AS start,
+                coalesce({", ".join(keys)}, '') AS key, {counts}
+            FROM ({marked}) c GROUP BY GROUPING SETS ({sets})
+        """
     # By day: prefecture, counties and, without keys, townships and villages.
     yield f"""
         CREATE TEMP TABLE reporting_daily ON COMMIT DROP AS
-        SELECT * FROM reporting_near WHERE grain = 'd' AND length(division) = CASE dim WHEN 0 THEN 12 ELSE 6 END
-        UNION ALL
-        SELECT c.dim, left(c.division, digits), 'd', c.start, c.key, {SUMS}
-        FROM reporting_near c JOIN unnest(ARRAY[4, 6, 9]) digits ON digits <= length(c.division)
-        WHERE c.grain = 'd' AND (c.dim = 0 OR digits = 4) GROUP BY 1, 2, 4, 5
+        SELECT c.dim, left(c.division, digits) AS division, c.grain, c.start, c.key, {SUMS}
+        FROM reporting_near c JOIN unnest(ARRAY[4, 6, 9, 12]) digits ON digits <= length(c.division)
+        WHERE c.grain = 'd' AND (c.dim = 0 OR digits <= 6) GROUP BY 1, 2, 3, 4, 5
     """
     yield f"""
         CREATE TEMP TABLE reporting_monthly ON COMMIT DROP AS
-        SELECT * FROM reporting_near WHERE grain = 'm' AND length(division) = 9
+        SELECT c.dim, c.division, c.grain, c.start, c.key, {SUMS} FROM reporting_near c
+        WHERE c.grain = 'm' AND length(c.division) = 9 GROUP BY 1, 2, 3, 4, 5
         UNION ALL
         SELECT c.dim, c.division, 'm', date_trunc('month', c.start)::date, c.key, {SUMS} FROM reporting_daily c
         GROUP BY 1, 2, 4, 5

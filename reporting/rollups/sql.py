@@ -8,13 +8,15 @@ Three steps, each a query about the one before:
 
 A fact's ``extras`` is a JSON list of ``[what, day, department, hit, hours]``: ``l`` a time limit by its last day
 (hit: kept), ``r`` a referral to a lead by the day of dispatch (hit: returned; hours to the signature or null), ``a`` an
-agreement in force by the last day on which something was due (hit: all performed).
+agreement in force by the last day on which something was due (hit: all performed). ``extras_until`` is the last of
+these days.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Iterator
+from itertools import groupby
 
 from reporting.rollups.columns import BRANCHES, COLUMNS, Branch
 
@@ -24,7 +26,7 @@ KEYS = ("division", "category", "channel", "level", "department")
 FACT_COLUMNS = (
     "case_id", *KEYS, "status", "registered_day", "accepted_day", "resolved_day", "ended_day", "days",
     "once_resolved", "contained", "reopened", "relapsed", "quick", "repeat", "one_trip", "excluded", "restricted",
-    "closed", "satisfaction", "mediated", "next_due_at", "late", "extras",
+    "closed", "satisfaction", "mediated", "next_due_at", "late", "extras", "extras_until",
 )  # fmt: skip
 
 
@@ -127,6 +129,23 @@ _EXTRAS = f"""
 """
 
 
+_UNTIL = "(SELECT max((e->>1)::date) FROM jsonb_array_elements(b.extras) e)"
+
+LONG = 60
+"""Days. What a case has several of mostly falls so soon after its registration; what does not is found by an index."""
+
+IS_LONG = f"f.extras_until > f.registered_day + {LONG}"
+
+
+def has_extras_in(first: str, last: str) -> str:
+    """A condition on a fact ``f`` that all hold which have an element with a day from ``first`` to ``last``, and few
+    others; nothing of it happens before the case is registered."""
+    return (
+        f"(f.registered_day BETWEEN {first}::date - {LONG} AND {last} "
+        f"OR ({IS_LONG} AND f.extras_until >= {first} AND f.registered_day <= {last}))"
+    )
+
+
 NOW = "%(now)s::timestamptz"
 
 
@@ -151,7 +170,8 @@ def fresh(where: str = "TRUE", now: str = NOW) -> str:
         CASE WHEN NOT b.has_mediator THEN ''
             WHEN b.status = 'resolved' AND b.outcome IN ('written_agreement', 'oral_agreement') THEN 'ok'
             WHEN b.status = 'guided' THEN 'failed' ELSE '' END AS mediated,
-        b.next_due_at, coalesce(b.next_due_at <= {now}, false) AS late, b.extras
+        b.next_due_at, coalesce(b.next_due_at <= {now}, false) AS late, b.extras,
+        {_UNTIL} AS extras_until
     FROM (
         SELECT c.id AS case_id, c.division_id AS division, c.category_id AS category, c.channel,
             coalesce(nullif(c.resolved_level, ''), c.held_level) AS level, coalesce(c.lead_id, '') AS department,
@@ -176,24 +196,43 @@ ELEMENTS = "CROSS JOIN LATERAL jsonb_array_elements(f.extras) e"
 
 def contributions(source: str) -> str:
     """What each fact of ``source`` (a query of facts with a column ``sign``, +1 or -1) adds to which day and keys."""
-    return _by_day(source, lambda condition: f"f.sign * ({condition})::int", "0")
 
-
-def marks(source: str) -> str:
-    """As :func:`contributions` of facts without ``sign``: whether each column counts it, true or false."""
-    return _by_day(source, lambda condition: condition, "false")
-
-
-def _by_day(source: str, cell: Callable[[str], str], nothing: str) -> str:
     def rows(branch: Branch) -> str:
-        columns = ", ".join(cell(branch.counts[name]) if name in branch.counts else nothing for name in COLUMNS)
-        keys = f"f.division, f.category, f.channel, f.level, {branch.department} AS department"
+        columns = ", ".join(
+            f"f.sign * ({branch.counts[name]})::int" if name in branch.counts else "0" for name in COLUMNS
+        )
         table = f"f {ELEMENTS}" if branch.several else "f"
-        return f"SELECT {branch.day} AS day, {keys}, {columns} FROM {table} WHERE {branch.where}"
+        return f"SELECT {branch.day} AS day, {_keys(branch)}, {columns} FROM {table} WHERE {branch.where}"
 
     names = ", ".join(("day", *KEYS, *COLUMNS))
     every = " UNION ALL ".join(rows(branch) for branch in BRANCHES)
     return f"WITH f AS MATERIALIZED ({source}), rows ({names}) AS ({every}) SELECT * FROM rows"
+
+
+def marks(facts: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Which columns the facts of the table ``facts`` are counted in by each of their days: the columns that are
+    counted by the same day, and a query of day, keys and true or false for each of these columns."""
+    for (day, several), same in groupby(sorted(BRANCHES, key=_days), _days):
+        branches = list(same)
+        cells = [
+            f"({branch.where} AND {condition}) AS {name}"
+            for branch in branches
+            for name, condition in branch.counts.items()
+        ]
+        any_of = " OR ".join(branch.where for branch in branches)
+        table = f"{facts} f {ELEMENTS}" if several else f"{facts} f"
+        yield (
+            tuple(name for branch in branches for name in branch.counts),
+            f"SELECT {day} AS day, {_keys(branches[0])}, {', '.join(cells)} FROM {table} WHERE {any_of}",
+        )
+
+
+def _days(branch: Branch) -> tuple[str, bool]:
+    return branch.day, branch.several
+
+
+def _keys(branch: Branch) -> str:
+    return f"f.division, f.category, f.channel, f.level, {branch.department} AS department"
 
 
 def durations(source: str) -> str:

@@ -211,3 +211,25 @@ def test_an_open_case_has_lasted_until_today(world: World) -> None:
             (line,) = drill.lines(reader, drill.Asked(("open",), LONGJING, recent()), world.official, sort="oldest")
         assert line.days == 5
         fold()
+
+
+@pytest.mark.parametrize("folded", [False, True])
+@pytest.mark.parametrize("since", [1, 59, 60, 61, 62, 400])
+def test_what_comes_long_after_the_registration_is_counted_and_listed_on_its_day(
+    world: World, since: int, folded: bool
+) -> None:
+    case, day = make_case(world, "neighbour"), timezone.localdate() - dt.timedelta(days=35)
+    due = timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
+    case.deadlines.update(due_at=due)
+    begun = due - dt.timedelta(days=since)
+    Case.objects.filter(pk=case.pk).update(registered_at=begun, accepted_at=begun)
+    limits = case.deadlines.filter(cancelled_at=None).count()
+    assert limits
+    if folded:
+        fold()
+    one_day, a_month_before = Period(day, day), Period(day - dt.timedelta(days=30), day - dt.timedelta(days=1))
+    for scope in ("2224", LONGJING, LIYUAN, VILLAGE):
+        for slices in ({}, {"department": "justice"}, {"category": "neighbour"}):
+            asked = drill.Asked(("limits_due",), scope, one_day, slices)
+            assert listed(asked, world.official)[:2] == (limits, limits), (scope, slices)
+            assert listed(drill.Asked(("limits_due",), scope, a_month_before, slices), world.official)[:2] == (0, 0)
