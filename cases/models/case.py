@@ -202,6 +202,17 @@ class Case(models.Model):
             models.Index(fields=("state", "due_at"), name="cases_case_state_due"),
             models.Index(fields=("mediator", "state"), name="cases_case_mediator"),
             GinIndex(OpClass("title", name="gin_trgm_ops"), name="cases_case_title"),
+            # The lists behind numbers (reporting.counted): what mediators have in hand, and what stays hidden of any.
+            models.Index(
+                fields=("registered_at", "id"),
+                name="cases_case_in_hand",
+                condition=models.Q(mediator__isnull=False, state__in=OPEN_STATES),
+            ),
+            models.Index(
+                OpClass("division", name="varchar_pattern_ops"),
+                name="cases_case_restricted",
+                condition=models.Q(is_restricted=True),
+            ),
         )
 
     def __str__(self) -> str:

@@ -101,6 +101,11 @@ class Referral(models.Model):
                 name="cases_referral_inbox",
                 condition=Q(is_current=True),
             ),
+            # The lists behind the numbers of returned matters (reporting.counted), of all departments and of one.
+            models.Index(fields=("dispatched_at", "id"), name="cases_referral_led", condition=Q(role="lead")),
+            models.Index(
+                fields=("department", "dispatched_at", "id"), name="cases_referral_led_by", condition=Q(role="lead")
+            ),
         )
 
     def __str__(self) -> str:

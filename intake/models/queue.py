@@ -183,6 +183,7 @@ class Ticket(models.Model):
                 name="intake_ticket_waiting", condition=Q(state="waiting"),
             ),
             models.Index(fields=("centre", "day"), name="intake_ticket_day"),
+            models.Index(fields=("day", "id"), name="intake_ticket_newest"),
         )  # fmt: skip
 
     def __str__(self) -> str:

@@ -87,6 +87,7 @@ class Visit(models.Model):
         indexes = (
             models.Index(fields=("centre", "-at"), name="intake_visit_newest"),
             models.Index(fields=("centre", "at"), name="intake_visit_answered", condition=models.Q(outcome="answered")),
+            models.Index(fields=("at", "id"), name="intake_visit_answers", condition=models.Q(outcome="answered")),
         )
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from mediation.models.committee import (
 from mediation.models.confirmation import Confirmation
 from mediation.models.conflict import Conflict
 from mediation.models.consent import ExtensionConsent
-from mediation.models.follow_up import FollowUp
+from mediation.models.follow_up import FollowUp, differs_from_first
 from mediation.models.hours import MediatorHours
 from mediation.models.notice import Notice
 from mediation.models.obligation import Instalment, Obligation
@@ -100,4 +100,5 @@ __all__ = (
     "StatisticsEntry",
     "Urging",
     "VisitChannel",
+    "differs_from_first",
 )

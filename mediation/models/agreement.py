@@ -92,7 +92,10 @@ class Agreement(models.Model):
         verbose_name = _("agreement")
         verbose_name_plural = _("agreements")
         ordering = ("pk",)
-        indexes = (models.Index(fields=("case",), name="mediation_agreement_waiting", condition=Q(in_force_on=None)),)
+        indexes = (
+            models.Index(fields=("case",), name="mediation_agreement_waiting", condition=Q(in_force_on=None)),
+            models.Index(fields=("reached_on", "id"), name="mediation_agreement_reached"),
+        )
         constraints = (
             models.UniqueConstraint(fields=("committee", "year", "serial"), name="mediation_agreement_number_once"),
             models.CheckConstraint(

@@ -16,6 +16,14 @@ from mediation.models.plan import FollowUpPlan, VisitChannel
 from mediation.models.reminder import Reminder
 
 
+def differs_from_first() -> Q:
+    """Second calls that were made and heard something else than the first: another outcome, contentment or signs."""
+    first = "second_of__"
+    told = ~Q(satisfaction="") & ~Q(**{f"{first}satisfaction": ""})
+    other = ~Q(outcome=F(f"{first}outcome")) | (told & ~Q(satisfaction=F(f"{first}satisfaction")))
+    return (other | ~Q(signs=F(f"{first}signs"))) & Q(state=FollowUp.State.DONE)
+
+
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def visible_to(self, user: User) -> FollowUpQuerySet:
         """A visitor's own; for dispatchers and clerks all within their division; for others none."""
@@ -52,10 +60,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def differing(self) -> FollowUpQuerySet:
         """Second calls that heard something else than the first: another outcome, contentment or other signs."""
-        first = "second_of__"
-        told = ~Q(satisfaction="") & ~Q(**{f"{first}satisfaction": ""})
-        other = ~Q(outcome=F(f"{first}outcome")) | (told & ~Q(satisfaction=F(f"{first}satisfaction")))
-        return self.second_calls().filter(other | ~Q(signs=F(f"{first}signs")), state=FollowUp.State.DONE)
+        return self.second_calls().filter(differs_from_first())
 
     def first_of_case(self) -> FollowUpQuerySet:
         """Only the earliest planned visit of each case: one visit is asked for at a time; and each second call."""
@@ -189,6 +194,8 @@ class FollowUp(models.Model):
         indexes = (
             models.Index(fields=("due_on", "id"), name="mediation_followup_planned", condition=Q(state="planned")),
             models.Index(fields=("assignee", "due_on"), name="mediation_followup_mine", condition=Q(state="planned")),
+            models.Index(fields=("due_on", "id"), name="mediation_followup_of_plan", condition=Q(second_of=None)),
+            models.Index(fields=("due_on", "id"), name="mediation_followup_second", condition=~Q(second_of=None)),
         )  # fmt: skip
 
     def __str__(self) -> str:

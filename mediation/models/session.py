@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields.ranges import RangeStartsWith
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -115,7 +116,10 @@ class Session(models.Model):
                 name="mediation_session_failed_has_reason", condition=~Q(state="failed") | ~Q(failure="")
             ),
         )
-        indexes = (models.Index(fields=("case", "period"), name="mediation_session_of_case"),)
+        indexes = (
+            models.Index(fields=("case", "period"), name="mediation_session_of_case"),
+            models.Index(RangeStartsWith("period"), F("id"), name="mediation_session_begins"),
+        )
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.period.lower:%Y-%m-%d %H:%M}"
