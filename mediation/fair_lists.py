@@ -46,12 +46,11 @@ def _figures(by: str, keys: Collection[int], county_of: Mapping[int, str]) -> di
     """By key of ``by`` (a path from the case)."""
     if not keys:
         return {}
-    own = _concluded().filter(**{f"{by}__in": list(keys)})
-    rows = _counted(own, key=F(by)).values_list("county", "category_id", "risk_level", "key", "resolved", "concluded")
-    mine = [row for row in rows if row[0].startswith(county_of[row[3]])]
+    own = of_own_county().filter(**{f"{by}__in": list(keys)})
+    mine = _counted(own, key=F(by)).values_list("county", "category_id", "risk_level", "key", "resolved", "concluded")
     standard = _standard({county_of[row[3]] for row in mine})
     strata: dict[int, list[Stratum]] = defaultdict(list)
-    for _county, category, risk, key, resolved, concluded in mine:
+    for _place, category, risk, key, resolved, concluded in mine:
         strata[key].append(Stratum(category, risk, resolved, concluded, *standard[county_of[key], category, risk]))
     return {key: figures(strata[key]) for key in keys}
 
@@ -71,6 +70,13 @@ def _standard(places: Collection[str]) -> dict[tuple[str, str, int], tuple[int, 
                 before = found.get((place, category, risk), (0, 0))
                 found[place, category, risk] = before[0] + resolved, before[1] + concluded
     return found
+
+
+def of_own_county() -> QuerySet[Case]:
+    """The concluded cases of the last two years whose mediator's committee is of their county, or of all of it."""
+    committee = "mediator__mediator__committee__division_id"
+    rows = _concluded().alias(at_home=Left(committee, COUNTY), happened=Left("division_id", COUNTY))
+    return rows.filter(happened__startswith=F("at_home"))
 
 
 def _concluded() -> QuerySet[Case]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import F
 
-from departments.models import Department, Shift
-from governance_center.scope import within
+from departments.models import Department
+from reporting import counted
 from reporting.periods import Period
 
 
@@ -27,32 +27,9 @@ class Attendance(NamedTuple):
 
 def by_department(scope_code: str, period: Period, today: dt.date) -> list[Attendance]:
     """The attendance of each department that had shifts in force in the period, in two queries."""
-    rows = (
-        _over(scope_code, period, today)
-        .order_by()
-        .values("department")
-        .annotate(
-            shifts=Count("pk"),
-            attended=Count("pk", filter=Q(checked_in_at__isnull=False)),
-            checked_out=Count("pk", filter=Q(checked_out_at__isnull=False)),
-        )
-    )
-    found = {row["department"]: row for row in rows}
+    found = counted.totals_by("shifts", F("department"), scope_code, period, today)
     return [
-        Attendance(one, found[one.pk]["shifts"], found[one.pk]["attended"], found[one.pk]["checked_out"])
+        Attendance(one, row["shifts_due"], row["shifts_attended"], row["shifts_left"])
         for one in Department.objects.filter(pk__in=found)
+        for row in (found[one.pk],)
     ]
-
-
-def total_of(scope_code: str, period: Period, today: dt.date) -> tuple[int, int]:
-    """The shifts of all departments in the period that are over, and how many of them were attended."""
-    found = _over(scope_code, period, today).aggregate(
-        shifts=Count("pk"), attended=Count("pk", filter=Q(checked_in_at__isnull=False))
-    )
-    return found["shifts"], found["attended"]
-
-
-def _over(scope_code: str, period: Period, today: dt.date) -> QuerySet[Shift]:
-    over = Q(day__lt=today) | Q(day=today, checked_in_at__isnull=False)
-    rows: QuerySet[Shift] = Shift.objects.in_force().between(period.first, period.last)
-    return rows.filter(over, within("centre__division__code", scope_code))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F
 
-from cases.models import Referral
 from departments.models import Department
-from governance_center.scope import within
+from reporting import counted
 from reporting.periods import Period
 
 
@@ -39,51 +38,22 @@ class Pair:
     count: int
 
 
-def leading(scope_code: str, period: Period) -> QuerySet[Referral]:
-    """The referrals as lead that were dispatched in the period for places of the division."""
-    rows = Referral.objects.leading().filter(within("case__division__code", scope_code))
-    return rows.filter(period.of("dispatched_at"))
-
-
 def by_department(scope_code: str, period: Period) -> list[Bounces]:
     """One row for each department that was given something to lead, the highest bounce rate first."""
-    later = Referral.objects.leading().filter(
-        case=OuterRef("case"), department=OuterRef("department"), pk__gt=OuterRef("pk")
-    )
-    returned = Q(status=Referral.Status.RETURNED)
-    counted = (
-        leading(scope_code, period)
-        .annotate(had_to=Exists(later))
-        .order_by()
-        .values("department")
-        .annotate(
-            received=Count("pk"),
-            returned=Count("pk", filter=returned),
-            taken_after=Count("pk", filter=returned & Q(had_to=True)),
-        )
-    )
     names = {row.pk: row.name for row in Department.objects.all()}
     found = [
-        Bounces(row["department"], names[row["department"]], row["received"], row["returned"], row["taken_after"])
-        for row in counted
+        Bounces(key, names[key], row["received"], row["returned"], row["taken_after"])
+        for key, row in counted.totals_by("referrals", F("department"), scope_code, period).items()
     ]
     return sorted(found, key=lambda row: (-(row.rate or 0), -row.received, row.code))
 
 
 def by_pair(scope_code: str, period: Period) -> list[Pair]:
     """Who returned to whom: the department that led next in the same case; the most frequent first."""
-    following = Referral.objects.leading().filter(case=OuterRef("case"), pk__gt=OuterRef("pk")).order_by("pk")
-    counted = (
-        leading(scope_code, period)
-        .filter(status=Referral.Status.RETURNED)
-        .annotate(taker=Subquery(following.values("department")[:1]))
-        .order_by()
-        .values("department", "taker")
-        .annotate(count=Count("pk"))
-    )
     names = {row.pk: row.name for row in Department.objects.all()}
+    returned = counted.rows(counted.Asked("referrals", ("returned",), scope_code, period)).order_by()
     found = [
-        Pair(row["department"], names[row["department"]], row["taker"] or "", names.get(row["taker"], ""), row["count"])
-        for row in counted
+        Pair(giver, names[giver], taker or "", names.get(taker, ""), count)
+        for giver, taker, count in returned.values_list("department", F("taker")).annotate(Count("pk"))
     ]
     return sorted(found, key=lambda row: (-row.count, row.giver, row.taker))

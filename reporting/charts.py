@@ -12,8 +12,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from reporting.classes import Span, place_of, spans
-from reporting.drill import address
 from reporting.measures import MEASURES, SMALL, Figure, Unit
+from reporting.opening import Whose, address
 from reporting.overview import Overview, Place
 from reporting.periods import Period
 from reporting.selectors import Row
@@ -41,7 +41,7 @@ def trend(shown: Overview) -> Chart:
         return {
             "name": name,
             "data": [getattr(point, code) for point in shown.points],
-            "urls": [address(code, shown.division.pk, point.period) for point in shown.points],
+            "urls": [address(code, Whose(shown.division.pk), point.period) for point in shown.points],
         }
 
     return _chart(
@@ -67,14 +67,14 @@ def backlog(shown: Overview) -> Chart:
 
 def slices(shown: Overview, rows: Sequence[Row], dimension: str, title: str) -> Chart:
     """Accepted and resolved by the keys of a dimension."""
-    whose = shown.division.pk
+    whose = [Whose(shown.division.pk, narrowed={dimension: row.key}) for row in rows]
     return _chart(
         shown, title, [row.name for row in rows],
         [
             {
                 "name": str(MEASURES[code].name),
                 "data": [row.counts[code] for row in rows],
-                "urls": [address(code, whose, shown.period, **{dimension: row.key}) for row in rows],
+                "urls": [address(code, one, shown.period) for one in whose],
             }
             for code in ("accepted", "resolved")
         ],
@@ -121,7 +121,7 @@ def survival(shown: Overview) -> Chart:
         for values in ({"percent": percent, "day": day},)
     ]
     chart = _chart(shown, _("Time to resolution"), steps if curve.days else [], [])
-    url = address("accepted", shown.division.pk, shown.period)
+    url = address("accepted", Whose(shown.division.pk), shown.period)
     return chart | {"marks": marks, "name": _("still unresolved"), "days": _("days"), "url": url}
 
 
@@ -167,7 +167,7 @@ def _text(one: Figure) -> str:
 
 
 def _of_place(code: str, place: Place, period: Period) -> str:
-    return address(code, place.opens, period) if place.opens else ""
+    return address(code, Whose(place.key, place.is_rest), period)
 
 
 def _chart(shown: Overview, title: str, x: Sequence[Any], series: list[Chart]) -> Chart:

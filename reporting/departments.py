@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from departments.models import Department
-from reporting import selectors
 from reporting.attendance import Attendance
+from reporting.drill import NOBODY
 from reporting.measures import MEASURES, Figure, figure
 from reporting.models.rollup import Dim
 from reporting.periods import Period
@@ -24,14 +26,20 @@ MEASURED = ("accepted", "resolved", "resolution_rate", "open", "overdue", *PERIO
 
 @dataclass(frozen=True, slots=True)
 class DepartmentRow:
-    """One department. ``signing`` rests on ``signed`` referrals; ``attendance`` is None where it had no shifts."""
+    """One department; ``code`` is empty for the cases that no department leads yet. ``signing`` rests on ``signed``
+    referrals; ``attendance`` is None where it had no shifts."""
 
-    key: str
+    code: str
     name: str
     counts: Counts
     signing: Figure
     signed: int
     attendance: Figure | None
+
+    @property
+    def key(self) -> str:
+        """What the row is called by in the page."""
+        return self.code or NOBODY
 
     def figure(self, code: str) -> Figure:
         return figure(code, self.counts)
@@ -52,37 +60,40 @@ class DepartmentRow:
 def read_departments(
     reader: Reader, scope_code: str, period: Period, attended: list[Attendance]
 ) -> list[DepartmentRow]:
-    """Each department that leads a case, was sent one or had shifts; those with most cases first, never by a rate."""
-    departments = {one.pk: one for one in Department.objects.all()}
-    counts = {row.key: row.counts for row in selectors.by_department(reader, scope_code, period)}
+    """Each department that leads a case, was sent one or had shifts; those with most cases first, never by a rate.
+
+    The last row, where there is any, is what no department leads: with it the rows add up to the whole.
+    """
+    names = {one.pk: one.name for one in Department.objects.all()} | {"": _("no department yet")}
+    counts = reader.by(Dim.DEPARTMENT, scope_code, period)
     hours = signing_hours(reader, scope_code, period)
     shifts = {row.department.pk: row for row in attended}
     rows = [
-        _row(departments[key], counts.get(key), hours.get(key, {}), shifts.get(key))
-        for key in {*counts, *shifts} & departments.keys()
+        _row(key, names[key], counts.get(key), hours.get(key, {}), shifts.get(key))
+        for key in {*counts, *shifts} & names.keys()
     ]
-    return sorted(rows, key=lambda row: (-row.counts["accepted"], -row.counts["referred"], row.key))
+    return sorted(rows, key=lambda row: (not row.code, -row.counts["accepted"], -row.counts["referred"], row.code))
 
 
-def whole(reader: Reader, scope_code: str, period: Period) -> Mapping[str, Figure]:
-    """The same figures of all departments together: what each may be held against."""
-    rows = reader.by(Dim.DEPARTMENT, scope_code, period)
-    counts = {name: sum(row[name] for key, row in rows.items() if key) for name in COLUMNS}
+def whole(reader: Reader, scope_code: str, period: Period, attended: list[Attendance]) -> Mapping[str, Figure]:
+    """The same figures of all rows together: what each department may be held against."""
+    counts = reader.totals(scope_code, period)
     found = {code: figure(code, counts) for code in ("accepted", "resolved", "resolution_rate", "open", "overdue")}
     found |= {code: figure(code, counts) for code in ("bounce_rate", "on_time_rate")}
+    found["attendance_rate"] = _attendance(sum(row.attended for row in attended), sum(row.shifts for row in attended))
     return found | {"signing_hours": _signing(reader.durations("s", scope_code, period))}
 
 
 def _row(
-    department: Department, counts: Counts | None, hours: Mapping[int, int], shifts: Attendance | None
+    code: str, name: str, counts: Counts | None, hours: Mapping[int, int], shifts: Attendance | None
 ) -> DepartmentRow:
-    attendance = None
-    if shifts:
-        attendance = figure("attendance_rate", {"shifts_attended": shifts.attended, "shifts_due": shifts.shifts})
-    return DepartmentRow(
-        department.pk, department.name, counts or dict.fromkeys(COLUMNS, 0), _signing(hours), sum(hours.values()),
-        attendance,
-    )  # fmt: skip
+    attendance = _attendance(shifts.attended, shifts.shifts) if shifts else None
+    nothing = dict.fromkeys(COLUMNS, 0)
+    return DepartmentRow(code, name, counts or nothing, _signing(hours), sum(hours.values()), attendance)
+
+
+def _attendance(attended: int, due: int) -> Figure:
+    return figure("attendance_rate", {"shifts_attended": attended, "shifts_due": due})
 
 
 def _signing(hours: Mapping[int, int]) -> Figure:

@@ -31,6 +31,9 @@ MOST_HIDDEN = 1000
 """Restricted cases are counted up to here; above it is said that there are more."""
 
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
+NOBODY = "nobody"
+"""Asks in an address for what has no key of a dimension, as a case that no department leads."""
+
 SLICES = {"category": Dim.CATEGORY, "channel": Dim.CHANNEL, "level": Dim.LEVEL, "department": Dim.DEPARTMENT}
 NEWEST, OLDEST, LONGEST, DUE = "newest", "oldest", "longest", "due"
 
@@ -54,7 +57,7 @@ class Asked:
     """A number of a page of figures: which, where, when, and of what.
 
     ``columns`` are added up, one with a leading ``-`` is taken away. ``exactly`` leaves out the divisions below
-    ``scope``. ``slices`` narrow it to keys of dimensions.
+    ``scope``. ``slices`` narrow it to keys of dimensions; an empty key is that of the cases that have none.
     """
 
     columns: tuple[str, ...]
@@ -137,7 +140,7 @@ def address(figure: str, division: str, period: Period, *, of: str = NUMERATOR, 
     """The page of the cases behind a number; empty where it does not count cases.
 
     Args:
-        slices: category, channel, level, department, ``exactly`` ("1").
+        slices: category, channel, level, department (empty: those that have none), ``exactly`` ("1").
     """
     try:
         columns_of(figure, of)
@@ -145,7 +148,9 @@ def address(figure: str, division: str, period: Period, *, of: str = NUMERATOR, 
         return ""
     # A page has hundreds of these. Codes of figures and places and days need no quoting.
     found = f"{_page()}?figure={figure}&division={division}&first={period.first}&last={period.last}"
-    narrowed = slices if of == NUMERATOR else {"of": of, **slices}
+    narrowed = {name: key or NOBODY for name, key in slices.items()}
+    if of != NUMERATOR:
+        narrowed["of"] = of
     return f"{found}&{urlencode(narrowed)}" if narrowed else found
 
 

@@ -21,6 +21,7 @@ from reporting.drill import (
     DUE,
     LONGEST,
     NEWEST,
+    NOBODY,
     NUMERATOR,
     OLDEST,
     SLICES,
@@ -51,6 +52,10 @@ class Heading:
     of: str
     is_rate: bool
 
+    @property
+    def is_below(self) -> bool:
+        return self.of == DENOMINATOR
+
 
 def asked_for(request: HttpRequest, division: Division, period: Period) -> Asked:
     """What the address asks for.
@@ -59,7 +64,7 @@ def asked_for(request: HttpRequest, division: Division, period: Period) -> Asked
         KeyError: there is no such figure.
     """
     query = request.GET
-    slices = {name: query[name] for name in SLICES if query.get(name)}
+    slices = {name: "" if query[name] == NOBODY else query[name] for name in SLICES if query.get(name)}
     columns = columns_of(query.get("figure", "accepted"), query.get("of", NUMERATOR))
     return Asked(columns, division.pk, period, slices, query.get("exactly") == "1")
 
@@ -77,7 +82,9 @@ def names_of(slices: dict[str, str]) -> list[str]:
     labels: dict[str, Any] = {"channel": dict(Channel.choices), "level": dict(Division.Level.choices)}
     found = []
     for name, key in slices.items():
-        if name in labels:
+        if not key:
+            found.append(_("no department yet") if name == "department" else _("not stated"))
+        elif name in labels:
             found.append(str(labels[name].get(key, key)))
         else:
             row = (Category if name == "category" else Department).objects.filter(pk=key).first()

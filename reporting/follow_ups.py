@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from governance_center.scope import within
-from mediation.models import FollowUp
-from reporting.measures import Basis, Figure, Measure, Unit
-from reporting.periods import DAY, Period
-from reporting.statistics import wilson
+from reporting import counted
+from reporting.measures import Basis, Figure, Measure, Unit, figure_of
+from reporting.periods import Period
 
 VISIT_RATE = Measure(
     "visit_rate",
@@ -24,16 +21,4 @@ VISIT_RATE = Measure(
 
 def visits(scope_code: str, period: Period, today: dt.date) -> Figure:
     """The share of visits made, with its interval, in one query."""
-    made = Q(state__in=(FollowUp.State.DONE, FollowUp.State.COVERED))
-    counted = (
-        FollowUp.objects.of_plan()
-        .filter(within("case__division__code", scope_code))
-        .filter(due_on__range=(period.first, min(period.last, today - DAY)))
-        .exclude(state=FollowUp.State.CANCELLED)
-        .aggregate(planned=Count("pk"), made=Count("pk", filter=made))
-    )
-    above, below = counted["made"], counted["planned"]
-    if not below:
-        return Figure(VISIT_RATE, None, above, below)
-    low, high = wilson(above, below)
-    return Figure(VISIT_RATE, 100 * above / below, above, below, 100 * low, 100 * high)
+    return figure_of(VISIT_RATE, counted.totals("visits", scope_code, period, today))

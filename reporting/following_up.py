@@ -5,15 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Left, TruncDate
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
-from governance_center.calendar import LOCAL_ZONE
-from governance_center.scope import within
-from mediation.models import FollowUp, SecondCallDraw
+from mediation.models import FollowUp
+from reporting import counted
 from reporting.measures import Basis, Figure, Measure, Unit, figure_of
 from reporting.periods import Period
 
@@ -67,62 +64,21 @@ class Visits:
 
 
 def read(scope_code: str, period: Period, today: dt.date) -> Visits:
-    """Four queries: visits, second calls, those that differ, draws."""
-    counts = _visits(scope_code, period).aggregate(**_counted(today), **_outcomes())
-    seconds = FollowUp.objects.second_calls().filter(_days(period), within("case__division__code", scope_code))
-    done = seconds.filter(state=FollowUp.State.DONE)
-    counts |= {"second_done": done.count(), "differing": done.differing().count(), **_draws(scope_code, period)}
+    """Three queries: visits, second calls, draws."""
+    counts: dict[str, int] = {}
+    for kind in ("visits", "second_calls", "draws"):
+        counts |= counted.totals(kind, scope_code, period, today)
     found = [(value, str(label), counts[f"outcome_{value}"]) for value, label in FollowUp.Outcome.choices]
     return Visits({code: figure_of(measure, counts) for code, measure in MEASURES.items()}, found)
 
 
 def by_place(scope_code: str, digits: int, period: Period, today: dt.date) -> dict[str, dict[str, Figure]]:
     """The figures of :data:`VISITS` by the code of the place, cut to ``digits``."""
-    rows = _visits(scope_code, period).annotate(place=Left("case__division_id", digits)).order_by()
-    counted = rows.values("place").annotate(**_counted(today))
-    return {row["place"]: {code: figure_of(MEASURES[code], row) for code in VISITS} for row in counted}
+    found = counted.totals_by("visits", Left("case__division_id", digits), scope_code, period, today)
+    return {key: {code: figure_of(MEASURES[code], row) for code in VISITS} for key, row in found.items()}
 
 
 def nothing() -> dict[str, Figure]:
     """The figures of a place without visits."""
     counts = dict.fromkeys(("visits", "done", "on_time", "over", "overdue"), 0)
     return {code: figure_of(MEASURES[code], counts) for code in VISITS}
-
-
-def _days(period: Period) -> Q:
-    return Q(due_on__gte=period.first, due_on__lte=period.last)
-
-
-def _visits(scope_code: str, period: Period):  # type: ignore[no-untyped-def]
-    rows = FollowUp.objects.of_plan().filter(_days(period), within("case__division__code", scope_code))
-    return rows.annotate(made_on=TruncDate("done_at", tzinfo=LOCAL_ZONE))
-
-
-def _counted(today: dt.date) -> dict[str, Any]:
-    state = FollowUp.State
-    counts = Q(state__in=(state.PLANNED, state.DONE))
-    over = counts & Q(due_on__lt=today)
-    return {
-        "visits": Count("pk", filter=counts),
-        "done": Count("pk", filter=Q(state=state.DONE)),
-        "over": Count("pk", filter=over),
-        "on_time": Count("pk", filter=over & Q(state=state.DONE, made_on__lte=F("due_on"))),
-        "overdue": Count("pk", filter=over & Q(state=state.PLANNED)),
-        "cancelled": Count("pk", filter=Q(state=state.CANCELLED)),
-        "covered": Count("pk", filter=Q(state=state.COVERED)),
-        "not_reached": Count("pk", filter=Q(state=state.DONE, outcome=FollowUp.Outcome.NOT_REACHED)),
-    }
-
-
-def _outcomes() -> dict[str, Any]:
-    done = Q(state=FollowUp.State.DONE)
-    return {f"outcome_{value}": Count("pk", filter=done & Q(outcome=value)) for value in FollowUp.Outcome.values}
-
-
-def _draws(scope_code: str, period: Period) -> dict[str, int]:
-    """Counties draw; a township has none of its own."""
-    rows = SecondCallDraw.objects.filter(
-        within("division__code", scope_code), week__gte=period.first, week__lte=period.last
-    )
-    found = rows.aggregate(drawn=Sum("drawn"), drawn_from=Sum("visits"))
-    return {name: value or 0 for name, value in found.items()}

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
 from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case
-from cases.states import OPEN_STATES
-from governance_center.calendar import day_end, day_start
-from governance_center.scope import within
-from mediation.models import Agreement, Mediator, Session
+from mediation.models import Session
+from reporting import counted
 from reporting.measures import Basis, Figure, Measure, Unit, figure_of
 from reporting.periods import Period
 
@@ -46,52 +42,25 @@ MEASURES: Mapping[str, Measure] = {
 
 @dataclass(frozen=True, slots=True)
 class Mediating:
-    """The figures of a division and period by code, and why sessions came to nothing, the most frequent first."""
+    """The figures of a division and period by code, and why sessions came to nothing (code, name, how often), the
+    most frequent first."""
 
     figures: Mapping[str, Figure]
-    failures: Sequence[tuple[str, int]]
+    failures: Sequence[tuple[str, str, int]]
 
 
 def read(scope_code: str, period: Period) -> Mediating:
     """Four queries: agreements, sessions, cases in hand, mediators."""
-    agreed = _agreements(scope_code, period).aggregate(
-        written=Count("pk", filter=Q(form=Agreement.Form.WRITTEN)), oral=Count("pk", filter=Q(form=Agreement.Form.ORAL))
-    )
-    states, failures = _sessions(scope_code, period)
-    now = {
-        "in_hand": Case.objects.filter(
-            within("division__code", scope_code), mediator__isnull=False, state__in=OPEN_STATES
-        ).count(),
-        "mediators": Mediator.objects.active().filter(within("committee__division__code", scope_code)).count(),
-    }
-    counts = {**agreed, **states, **now}
-    return Mediating({code: figure_of(measure, counts) for code, measure in MEASURES.items()}, failures)
+    counts: dict[str, int] = {}
+    for kind in ("agreements", "sessions", "in_hand", "mediators"):
+        counts |= counted.totals(kind, scope_code, period)
+    failures = [
+        (why.value, str(why.label), counts[f"failed_{why}"]) for why in Session.Failure if counts[f"failed_{why}"]
+    ]
+    figures = {code: figure_of(measure, counts) for code, measure in MEASURES.items()}
+    return Mediating(figures, sorted(failures, key=lambda row: (-row[2], row[1])))
 
 
 def agreements_by_place(scope_code: str, digits: int, period: Period) -> dict[str, dict[str, int]]:
     """Written and oral agreements by the code of the place, cut to ``digits``."""
-    rows = _agreements(scope_code, period).annotate(place=Left("case__division_id", digits)).order_by()
-    counted = rows.values("place").annotate(
-        written=Count("pk", filter=Q(form=Agreement.Form.WRITTEN)), oral=Count("pk", filter=Q(form=Agreement.Form.ORAL))
-    )
-    return {row["place"]: {"written": row["written"], "oral": row["oral"]} for row in counted}
-
-
-def _agreements(scope_code: str, period: Period):  # type: ignore[no-untyped-def]
-    days = Q(reached_on__gte=period.first, reached_on__lte=period.last)
-    return Agreement.objects.filter(days, within("case__division__code", scope_code))
-
-
-def _sessions(scope_code: str, period: Period) -> tuple[dict[str, int], list[tuple[str, int]]]:
-    rows = Session.objects.filter(
-        within("case__division__code", scope_code),
-        period__startswith__gte=day_start(period.first),
-        period__startswith__lt=day_end(period.last),
-    )
-    states = dict.fromkeys(Session.State.values, 0)
-    failures: list[tuple[str, int]] = []
-    for state, failure, count in rows.order_by().values_list("state", "failure").annotate(Count("pk")):
-        states[state] += count
-        if state == Session.State.FAILED:
-            failures.append((str(Session.Failure(failure).label), count))
-    return states, sorted(failures, key=lambda row: (-row[1], row[0]))
+    return counted.totals_by("agreements", Left("case__division_id", digits), scope_code, period)

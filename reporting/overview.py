@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from departments.models import Division
-from reporting import selectors, series
-from reporting.attendance import total_of
+from reporting import counted, selectors, series
 from reporting.comparison import Change, Spread, Spreads, Verdict, changes, overlap
 from reporting.measures import MEASURES, SMALL, Figure, figure
 from reporting.periods import Period
@@ -26,7 +25,7 @@ MAP_MEASURES = ("accepted", "resolution_rate", "open", "overdue", "median_days")
 
 @dataclass(slots=True)
 class Place:
-    """One division right below the scope, or what lies in the scope itself (``is_rest``)."""
+    """One division right below the scope, or what lies in the scope itself and in none of them (``is_rest``)."""
 
     row: Row
     median: float | None
@@ -44,11 +43,6 @@ class Place:
     @property
     def without_exclusions(self) -> Figure:
         return self.row.figure("adjusted_rate")
-
-    @property
-    def opens(self) -> str:
-        """The division whose cases are these; empty for the rest, which no division stands for."""
-        return "" if self.is_rest else self.row.key
 
     def figure(self, code: str) -> Figure:
         """A figure of this place; the median as well."""
@@ -124,8 +118,7 @@ def _is_something(figures: dict[str, Figure]) -> bool:
 
 
 def _figures(reader: Reader, scope: str, period: Period) -> dict[str, Figure]:
-    due, attended = total_of(scope, period, reader.today)
-    shifts = {"shifts_due": due, "shifts_attended": attended}
+    shifts = counted.totals("shifts", scope, period, reader.today)
     return selectors.summary(reader, scope, period) | {"attendance_rate": figure("attendance_rate", shifts)}
 
 

@@ -9,8 +9,7 @@ from typing import Any
 
 from cases.models import Category, Channel
 from departments.models import Department, Division
-from governance_center.scope import within
-from intake.models import Visit
+from reporting import counted
 from reporting.measures import MEASURES, Figure, figure
 from reporting.models.rollup import Dim
 from reporting.periods import Period, months
@@ -87,7 +86,7 @@ def restricted(reader: Reader, scope_code: str, period: Period) -> int:
 
 def answered_at_the_desk(scope_code: str, period: Period) -> int:
     """Questions answered at the desk, for which no case was made."""
-    return Visit.objects.answered().filter(within("centre__division__code", scope_code)).filter(period.of("at")).count()
+    return counted.totals("answers", scope_code, period)["answered"]
 
 
 def by_division(reader: Reader, scope_code: str, period: Period) -> list[Row]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from reporting.measures import MEASURES, Figure
+from departments.models import Division
+from reporting.measures import MEASURES, Figure, Measure
 from reporting.overview import Overview
+from reporting.periods import Period
 from reporting.selectors import Row
 from reporting.templatetags.reporting import verdict_words
 
@@ -24,7 +27,8 @@ def table(shown: Overview, name: str) -> Iterator[Line]:
     """
     lines, codes = TABLES[name]
     yield from lines(shown)
-    yield from _foot(shown, codes)
+    measures = [MEASURES[code] for code in codes]
+    yield from foot(shown.division, shown.period, shown.as_of, measures, shown.compared)
 
 
 def _figures(shown: Overview) -> Iterator[Line]:
@@ -35,9 +39,9 @@ def _figures(shown: Overview) -> Iterator[Line]:
     for code, one in shown.figures.items():
         change = shown.changes.get(code)
         yield [
-            str(one.measure.name), _number(one.value), one.measure.unit.value, _number(one.numerator),
-            _number(one.denominator), _number(one.low), _number(one.high), _("yes") if one.is_small else "",
-            _number(change.then.value if change else None), _number(change.difference if change else None),
+            str(one.measure.name), number(one.value), one.measure.unit.value, number(one.numerator),
+            number(one.denominator), number(one.low), number(one.high), _("yes") if one.is_small else "",
+            number(change.then.value if change else None), number(change.difference if change else None),
             str(one.measure.definition),
         ]  # fmt: skip
 
@@ -51,9 +55,9 @@ def _places(shown: Overview) -> Iterator[Line]:
         row, mix = place.row, place.row.adjusted
         adjusted = [mix.share, mix.low, mix.high] if mix else [None, None, None]
         yield [
-            row.key, row.name, *_rate_cells(row), _number(row.figure("adjusted_rate").value),
-            *(_number(None if part is None else 100 * part) for part in adjusted), verdict_words(place.verdict),
-            row.open, row.overdue, _number(place.median),
+            row.key, row.name, *_rate_cells(row), number(row.figure("adjusted_rate").value),
+            *(number(None if part is None else 100 * part) for part in adjusted), verdict_words(place.verdict),
+            row.open, row.overdue, number(place.median),
         ]  # fmt: skip
 
 
@@ -79,7 +83,7 @@ def _trend(shown: Overview) -> Iterator[Line]:
 def _backlog(shown: Overview) -> Iterator[Line]:
     yield [_("Day"), _("Open"), _("Overdue")]
     for one in shown.backlog:
-        yield [one.day.isoformat(), _number(one.open), _number(one.overdue)]
+        yield [one.day.isoformat(), number(one.open), number(one.overdue)]
 
 
 def _survival(shown: Overview) -> Iterator[Line]:
@@ -98,24 +102,28 @@ def _rate_heads() -> list[str]:
 def _rate_cells(row: Row) -> Line:
     rate: Figure = row.figure("resolution_rate")
     return [
-        row.accepted, row.resolved, _number(rate.value), _number(rate.low), _number(rate.high),
+        row.accepted, row.resolved, number(rate.value), number(rate.low), number(rate.high),
         _("yes") if rate.is_small else "",
     ]  # fmt: skip
 
 
-def _number(value: float | None) -> Cell:
+def number(value: float | None) -> Cell:
+    """A number as a cell; empty where there is none."""
     return "" if value is None else round(value, 4)
 
 
-def _foot(shown: Overview, codes: Iterable[str]) -> Iterator[Line]:
+def foot(
+    division: Division, period: Period, as_of: dt.datetime, measures: Iterable[Measure], compared: Period | None = None
+) -> Iterator[Line]:
+    """What stands below a table: whose figures, of which days, as of when, and what they mean."""
     yield []
-    yield [_("Place"), shown.division.pk, shown.division.name]
-    yield [_("Period"), shown.period.first.isoformat(), shown.period.last.isoformat()]
-    if shown.compared:
-        yield [_("Compared with"), shown.compared.first.isoformat(), shown.compared.last.isoformat()]
-    yield [_("As of"), f"{timezone.localtime(shown.as_of):%Y-%m-%d %H:%M:%S}"]
-    for code in codes:
-        yield [str(MEASURES[code].name), str(MEASURES[code].definition)]
+    yield [_("Place"), division.pk, division.name]
+    yield [_("Period"), period.first.isoformat(), period.last.isoformat()]
+    if compared:
+        yield [_("Compared with"), compared.first.isoformat(), compared.last.isoformat()]
+    yield [_("As of"), f"{timezone.localtime(as_of):%Y-%m-%d %H:%M:%S}"]
+    for measure in measures:
+        yield [str(measure.name), str(measure.definition)]
 
 
 _RATE: Sequence[str] = ("accepted", "resolved", "resolution_rate", "open", "overdue")

@@ -1,7 +1,7 @@
 from django.urls import path
 
-from reporting import briefing_views, drill_views, export_views, ministry_views, views, warning_views
-from reporting.views import departments, follow_ups, mediation, wall
+from reporting import briefing_views, counted_views, drill_views, export_views, ministry_views, views, warning_views
+from reporting.views import departments, follow_ups, mediation, tables, wall
 
 app_name = "reporting"
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("warnings/<int:pk>/", warning_views.warning, name="warning"),
     path("warnings/<int:pk>/judge/", warning_views.judge, name="judge"),
     path("tables/<slug:table>.<slug:kind>", views.dashboard_table, name="table"),
+    path("tables/<slug:page>/<slug:table>.<slug:kind>", tables.page_table, name="page_table"),
     path("departments/", departments.departments, name="departments"),
     path("mediation/", mediation.mediation, name="mediation"),
     path("follow-ups/", follow_ups.follow_ups, name="follow_ups"),
@@ -39,4 +40,5 @@ urlpatterns = [
     path("briefings/<int:pk>/paper/", briefing_views.paper, name="briefing_paper"),
     path("briefings/<int:pk>/word/", briefing_views.word, name="briefing_word"),
     path("cases/", drill_views.cases, name="cases"),
+    path("rows/", counted_views.rows, name="rows"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import template
@@ -10,17 +11,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from reporting.comparison import Change, Verdict
-from reporting.drill import address
+from reporting.drill import NUMERATOR
 from reporting.measures import SMALL, Figure, Unit
+from reporting.opening import Whose, address
 from reporting.periods import Period
 from reporting.selectors import Row
 
 register = template.Library()
 
 NOTHING = "—"
-
-WHOLE_CASES = {"median_days": "resolved", "time_to_resolution": "accepted", "signing_hours": "signed"}
-"""The cases on which a median rests."""
 
 
 @register.filter
@@ -102,16 +101,47 @@ def verdict_words(verdict: Verdict) -> str:
     }[Verdict(verdict)]
 
 
+@register.filter
+def compared_words(verdict: str) -> str:
+    """How the results of a committee or mediator lie to what is expected, see :class:`mediation.fair.Figures`."""
+    return {
+        "none": gettext("nothing concluded"),
+        "too_few": gettext("too few cases"),
+        "as_expected": gettext("not distinguishable from what is expected"),
+        "more": gettext("more than expected"),
+        "fewer": gettext("fewer than expected"),
+    }[verdict]
+
+
 @register.simple_tag(takes_context=True)
-def opening(context: dict[str, Any], code: str, text: str, division: str | None = None, **slices: str) -> SafeString:
-    """``text`` as a link to the cases of a figure of the page's period; as it is where no list can show them.
+def narrowed(context: dict[str, Any], division: str = "", exactly: bool = False, **keys: str) -> Whose:
+    """Of what a row of a table is, for :func:`opening`.
 
     Args:
-        division: whose cases; the page's by default.
-        slices: what narrows them, see :func:`reporting.drill.address`.
+        division: the page's by default.
+        exactly: without the divisions below it.
+        keys: what narrows its figures, see :func:`reporting.drill.address`.
     """
-    whose = context["division"].pk if division is None else division
-    url = address(WHOLE_CASES.get(code, code), whose, context["period"], **slices) if whose else ""
+    return Whose(division or context["division"].pk, exactly, keys)
+
+
+@register.simple_tag(takes_context=True)
+def opening(
+    context: dict[str, Any], code: str, text: str, whose: Whose | str = "", of: str = NUMERATOR, **keys: str
+) -> SafeString:
+    """``text`` as a link to what a figure of the page's period counts; as it is where no list can show it.
+
+    Args:
+        whose: of what it is; the page's division by default.
+        of: ``denominator`` for that of a rate.
+        keys: what narrows it further.
+    """
+    if text == NOTHING:
+        return format_html("{}", text)
+    where = whose or Whose(context["division"].pk)
+    if not isinstance(where, Whose):
+        raise TypeError(f"not made by narrowed: {where!r}")
+    url = address(code, replace(where, narrowed={**where.narrowed, **keys}), context["period"], of)
     return format_html('<a href="{}">{}</a>', url, text) if url else format_html("{}", text)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,14 +21,19 @@ from reporting.views.scope import asked, page_context
 @role_required(Role.OFFICIAL, Role.DISPATCHER)
 def departments(request: HttpRequest) -> HttpResponse:
     """What each department leads, what it returned, how soon it signed, what it kept of its limits and shifts."""
+    return render(request, "reporting/departments.html", read_departments(request))
+
+
+def read_departments(request: HttpRequest) -> dict[str, Any]:
+    """What the page of departments shows."""
     shown = page_context(request, PeriodForm(asked(request, "first", "last")))
     code, period = shown["division"].pk, shown["period"]
     attended = by_department(code, period, timezone.localdate())
     with reading() as reader:
         rows = figures.read_departments(reader, code, period, attended)
-        whole = figures.whole(reader, code, period)
+        whole = figures.whole(reader, code, period, attended)
         as_of = reader.now
-    context = {
+    return {
         **shown,
         "rows": rows,
         "whole": whole,
@@ -34,4 +41,3 @@ def departments(request: HttpRequest) -> HttpResponse:
         "measures": [MEASURES[one] for one in figures.MEASURED],
         "as_of": as_of,
     }
-    return render(request, "reporting/departments.html", context)

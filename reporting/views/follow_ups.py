@@ -25,6 +25,11 @@ OF_CASES = ("satisfaction", "answer_rate", "relapse_rate")
 @role_required(Role.OFFICIAL, Role.DISPATCHER)
 def follow_ups(request: HttpRequest) -> HttpResponse:
     """Visits of the period, and of the cases accepted in it how content the petitioners are and what came back."""
+    return render(request, "reporting/follow_ups.html", read_follow_ups(request))
+
+
+def read_follow_ups(request: HttpRequest) -> dict[str, Any]:
+    """What the page of follow-ups shows."""
     shown = page_context(request, PeriodForm(asked(request, "first", "last")))
     division, period, today = shown["division"], shown["period"], timezone.localdate()
     with reading() as reader:
@@ -33,7 +38,7 @@ def follow_ups(request: HttpRequest) -> HttpResponse:
         categories = selectors.by_category(reader, division.pk, period)
         as_of = reader.now
     visits = following_up.read(division.pk, period, today)
-    context = {
+    return {
         **shown,
         "of_cases": [figure(code, counts) for code in OF_CASES],
         "visits": [visits.figures[code] for code in following_up.VISITS],
@@ -47,7 +52,6 @@ def follow_ups(request: HttpRequest) -> HttpResponse:
         "can_open": division.level != Division.Level.VILLAGE,
         "as_of": as_of,
     }
-    return render(request, "reporting/follow_ups.html", context)
 
 
 def _said(row: selectors.Row) -> dict[str, Any]:

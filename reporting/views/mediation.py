@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,6 +25,7 @@ from reporting.views.scope import asked, page_context
 
 PER_PAGE = 25
 HEADLINES = ("mediation_success", "performance_rate")
+AT_THE_TOP = ("in_hand", "mediators")
 DIGITS = {Division.Level.PREFECTURE: 6, Division.Level.COUNTY: 9, Division.Level.TOWNSHIP: 12}
 """How long the codes of the places right below are."""
 
@@ -30,23 +33,29 @@ DIGITS = {Division.Level.PREFECTURE: 6, Division.Level.COUNTY: 9, Division.Level
 @role_required(Role.OFFICIAL, Role.DISPATCHER)
 def mediation(request: HttpRequest) -> HttpResponse:
     """Success, agreements, sessions and load; by place; and a page of committees or of mediators."""
+    return render(request, "reporting/mediation.html", read_mediation(request))
+
+
+def read_mediation(request: HttpRequest) -> dict[str, Any]:
+    """What the page of mediation shows."""
     shown = page_context(request, PeriodForm(asked(request, "first", "last")))
     division, period = shown["division"], shown["period"]
     with reading() as reader:
         counts = reader.totals(division.pk, period)
         places = selectors.by_division(reader, division.pk, period) if division.level in DIGITS else []
         as_of = reader.now
-    context = {
+    found = mediating.read(division.pk, period)
+    return {
         **shown,
         "headlines": [figure(code, counts) for code in HEADLINES],
-        "mediating": mediating.read(division.pk, period),
+        "mediating": found,
+        "told": [one for code, one in found.figures.items() if code not in AT_THE_TOP],
         "places": _places(division, places, shown),
         "measures": [*(MEASURES[code] for code in HEADLINES), *mediating.MEASURES.values()],
         "can_open": division.level != Division.Level.VILLAGE,
         "as_of": as_of,
         **_listed(request, division),
     }
-    return render(request, "reporting/mediation.html", context)
 
 
 def _places(division: Division, rows: list[selectors.Row], shown: dict[str, Any]) -> list[dict[str, Any]]:
@@ -73,24 +82,33 @@ def _listed(request: HttpRequest, division: Division) -> dict[str, Any]:
     """The page of committees or mediators that is asked for, in the order of their places."""
     kind = "mediators" if request.GET.get("list") == "mediators" else "committees"
     words = request.GET.get("q", "").strip()[:60]
-    page = (_mediators if kind == "mediators" else _committees)(division.pk, words, request.GET.get("page"))
-    return {"kind": kind, "words": words, "page": page, "enough": fair.ENOUGH, "today": timezone.localdate()}
+    rows, compared = _mediators(division.pk, words) if kind == "mediators" else _committees(division.pk, words)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = compared(list(page))  # type: ignore[assignment]
+    return {
+        "kind": kind, "words": words, "page": page, "enough": fair.ENOUGH, "today": timezone.localdate(),
+        "everyone": lambda: compared(list(rows)),
+    }  # fmt: skip
 
 
-def _committees(scope_code: str, words: str, number: str | None) -> Page[Any]:
+Compared = Callable[[list[Any]], list[tuple[Any, fair.Figures, int]]]
+"""Gives committees or mediators with their results and how many cases they have in hand."""
+
+
+def _committees(scope_code: str, words: str) -> tuple[QuerySet[Any], Compared]:
+    def compared(shown: list[Committee]) -> list[tuple[Any, fair.Figures, int]]:
+        figures, load = fair_lists.of_committees(shown), fair_lists.open_cases_of(shown)
+        return [(row, figures[row.pk], load.get(row.pk, 0)) for row in shown]
+
     rows = Committee.objects.active().filter(within("division__code", scope_code)).named(words)
-    page = Paginator(rows.select_related("division").order_by("division_id", "pk"), PER_PAGE).get_page(number)
-    shown = list(page)
-    figures, load = fair_lists.of_committees(shown), fair_lists.open_cases_of(shown)
-    page.object_list = [(row, figures[row.pk], load.get(row.pk, 0)) for row in shown]  # type: ignore[assignment]
-    return page
+    return rows.select_related("division").order_by("division_id", "pk"), compared
 
 
-def _mediators(scope_code: str, words: str, number: str | None) -> Page[Any]:
+def _mediators(scope_code: str, words: str) -> tuple[QuerySet[Any], Compared]:
+    def compared(shown: list[Any]) -> list[tuple[Any, fair.Figures, int]]:
+        figures = fair_lists.of_mediators(shown)
+        return [(row, figures[row.pk], row.open_load) for row in shown]
+
     rows = Mediator.objects.active().filter(within("committee__division__code", scope_code)).named(words)
     rows = rows.with_open_load().select_related("committee__division")
-    page = Paginator(rows.order_by("committee__division_id", "committee_id", "pk"), PER_PAGE).get_page(number)
-    shown = list(page)
-    figures = fair_lists.of_mediators(shown)
-    page.object_list = [(row, figures[row.pk], row.open_load) for row in shown]  # type: ignore[assignment]
-    return page
+    return rows.order_by("committee__division_id", "committee_id", "pk"), compared

@@ -189,7 +189,8 @@ DEPARTMENTS: dict[str, dict[str, Department]] = {
         "tax": (29, 14, 12, 4, 8, 2, 5, 5, 4, 8),
         "civil_affairs": (0, 0, 0, 0, 1, 0, 1, 20, 0, 0),
         "human_resources": (0, 0, 0, 0, 1, 0, 0, None, 0, 0),
-        "whole": (58, 37, 14, 4, 12, 3, 7, 5, 5, 9),
+        "nobody": (3, 2, 0, 0, 0, 0, 0, None, 0, 0),
+        "whole": (61, 39, 14, 4, 12, 3, 7, 5, 5, 9),
     },
     LONGJING: {
         "justice": (21, 16, 2, 0, 1, 1, 0, None, 1, 1),
@@ -201,6 +202,7 @@ DEPARTMENTS: dict[str, dict[str, Department]] = {
         "justice": (8, 7, 0, 0, 1, 0, 1, 5, 0, 0),
         "tax": (6, 3, 3, 1, 1, 1, 0, None, 0, 1),
         "human_resources": (0, 0, 0, 0, 1, 0, 0, None, 0, 0),
-        "whole": (14, 10, 3, 1, 3, 1, 1, 5, 0, 1),
+        "nobody": (3, 2, 0, 0, 0, 0, 0, None, 0, 0),
+        "whole": (17, 12, 3, 1, 3, 1, 1, 5, 0, 1),
     },
 }
