@@ -75,8 +75,8 @@ class BoardList:
     template: str
     address: tuple[str, Mapping[str, str]]
     is_alarm: bool = True
-    subjects: Callable[[], QuerySet[Any]] | None = None
-    """For lists that hold no cases and come from a floor above: the rows with all that their template shows."""
+    subjects: Callable[[User], QuerySet[Any]] | None = None
+    """For lists that hold no cases and come from a floor above: the rows with all that their template shows a user."""
 
     @property
     def url(self) -> str:
@@ -367,7 +367,7 @@ def _rows(one: BoardList, keys: list[int], cases: dict[int, Row], user: User) ->
         shown = [cases[key] for key in keys if key in cases]
         return [Row(f"{one.code}-{row.subject.pk}", row.subject, row.case, row.why, row.parts, row.orders)
                 for row in shown]  # fmt: skip
-    subjects = _subjects(one, keys)
+    subjects = _subjects(one, keys, user)
     rows = [Row(f"{one.code}-{key}", subjects[key]) for key in keys if key in subjects]
     for row in rows:
         if isinstance(row.subject, Whistle):
@@ -386,7 +386,7 @@ def _clocks(whistle: Whistle) -> list[tuple[WhistleCall, Clock]]:
     return found
 
 
-def _subjects(of: BoardList, keys: list[int]) -> dict[int, Model]:
+def _subjects(of: BoardList, keys: list[int], user: User) -> dict[int, Model]:
     """The rows of the lists that do not hold cases, each with what it shows."""
     calls = WhistleCall.objects.select_related("department")
     querysets: dict[str, QuerySet[Any]] = {
@@ -399,5 +399,5 @@ def _subjects(of: BoardList, keys: list[int]) -> dict[int, Model]:
         ),
         "orders": SupervisionOrder.objects.select_related("case", "whistle", "department", "division"),
     }
-    rows = of.subjects() if of.subjects else querysets[of.code]
+    rows = of.subjects(user) if of.subjects else querysets[of.code]
     return {row.pk: row for row in rows.filter(pk__in=keys)} if keys else {}

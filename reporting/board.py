@@ -15,17 +15,18 @@ from cases.board_deeds import Deed
 from reporting.forms import AcknowledgeForm
 from reporting.models import Alert, Attention, Repeat, WatchRun
 from reporting.services import watching
-from reporting.warning_selectors import with_facts
+from reporting.warning_selectors import together, with_facts, with_wider
 
 ALERTS = BoardList(
-    "warnings", _("Early warning"), "trending-up", lambda user, now: Alert.objects.visible_to(user).unanswered(),
+    "warnings", _("Early warning"), "trending-up",
+    lambda user, now: together(Alert.objects.visible_to(user).unanswered()),
     "reporting/_board_alert.html", ("reporting:warnings", {}), is_alarm=True,
-    subjects=lambda: Alert.objects.select_related("division", "category"),
+    subjects=lambda user: with_wider(Alert.objects.all(), user),
 )  # fmt: skip
 REPEATS = BoardList(
     "repeats", _("Repeated incidents"), "repeat", lambda user, now: Repeat.objects.visible_to(user).unanswered(),
     "reporting/_board_repeat.html", ("reporting:repeats", {}), is_alarm=False,
-    subjects=lambda: with_facts(Repeat.objects.all()),
+    subjects=lambda user: with_facts(Repeat.objects.all()),
 )  # fmt: skip
 
 

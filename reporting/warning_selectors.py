@@ -6,23 +6,54 @@ import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Count, Exists, ExpressionWrapper, F, Max, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.models import Role, User
+from accounts.models import Language, Role, User
 from cases.models import Case, Channel, Person
 from cases.services.people import masked_name
 from governance_center.calendar import day_start
+from intake.models import Campaign
 from reporting.models import Alert, Repeat, WatchRun
 from reporting.warning.repeats import BY_POLICE, IN_A_QUARTER, IN_A_YEAR, QUARTER
 
+NAME_LENGTH = Campaign._meta.get_field("name").max_length
+"""Letters of the name of a campaign."""
+
+TOWNSHIP = 9
+"""Digits of the code of a township, the smallest division for which a campaign is planned."""
+
 
 def alerts_of(user: User, *, closed: bool = False) -> QuerySet[Alert]:
-    """The early warnings of the reader's places: the open ones, the clearest first; or those that are over."""
-    rows = Alert.objects.visible_to(user).select_related("division", "category", "acknowledged_by", "judged_by")
-    return rows.closed().order_by("-closed_on", "tail", "pk") if closed else rows.open().order_by("tail", "pk")
+    """The early warnings of the reader's places: the open ones, the clearest first, those of one outbreak together;
+    or those that are over."""
+    rows = with_wider(Alert.objects.visible_to(user), user).select_related("acknowledged_by", "judged_by")
+    if closed:
+        return rows.closed().order_by("-closed_on", "tail", "pk")
+    return together(rows.open()).order_by("tail", "pk")
+
+
+def together(rows: QuerySet[Alert]) -> QuerySet[Alert]:
+    """Of early warnings that are open: without a wider place where a place within it is warned of for the same
+    category. What is left out is told by :func:`with_wider`."""
+    within_it = rows.filter(category=OuterRef("category"), division__code__startswith=OuterRef("division"))
+    return rows.filter(~Exists(within_it.exclude(division=OuterRef("division"))))
+
+
+def with_wider(rows: QuerySet[Alert], user: User) -> QuerySet[Alert]:
+    """With place and category, and with ``wider``: which open warnings of the same category the reader sees for places
+    that hold this one, the smallest first. Each as ``{"pk": …, "place": name in the active language}``."""
+    name = f"division__name_{(translation.get_language() or Language.CHINESE).replace('-', '_')}"
+    own = ExpressionWrapper(OuterRef("division"), output_field=CharField())
+    wider = Alert.objects.visible_to(user).open().filter(category=OuterRef("category")).alias(own=own)
+    wider = wider.filter(own__startswith=F("division")).exclude(division=OuterRef("division")).order_by("-division")
+    place = Coalesce(NullIf(name, Value("")), "division__name_zh_hans")
+    told = wider.values(told=JSONObject(pk="pk", place=place))
+    return rows.select_related("division", "category").annotate(wider=ArraySubquery(told))
 
 
 def repeats_of(user: User, today: dt.date) -> QuerySet[Repeat]:
@@ -70,6 +101,25 @@ def cases_behind(alert: Alert) -> str:
         "registered_to": alert.held_on.isoformat(),
     }  # fmt: skip
     return f"{reverse('cases:list')}?{urlencode(query)}"
+
+
+def outreach_for(alert: Alert) -> str:
+    """The address of the form of a new campaign with place, names and reason of an early warning filled in."""
+    query = {"division": alert.division_id[:TOWNSHIP]}
+    for language in Language.values:
+        with translation.override(language):
+            words = {"place": alert.division.name, "category": alert.category.name}
+            name = _("Outreach in %(place)s: %(category)s") % words
+            query[f"name_{language.replace('-', '_')}"] = name[:NAME_LENGTH]
+    query["purpose"] = _(
+        "Early warning since %(since)s: %(place)s · %(category)s, %(count)s cases in the %(days)s days up to %(held)s, "
+        "%(expected)s expected."
+    ) % {
+        "place": alert.division.name, "category": alert.category.name, "since": alert.opened_on.isoformat(),
+        "held": alert.held_on.isoformat(), "days": alert.window, "count": alert.observed,
+        "expected": alert.expected_text,
+    }  # fmt: skip
+    return f"{reverse('intake:outreach_new')}?{urlencode(query)}"
 
 
 def chart_of(alert: Alert) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
 def warning(request: HttpRequest, pk: int) -> HttpResponse:
     """One early warning; its dispatchers say here what is done about it."""
     user = staff(request)
-    alert = get_object_or_404(Alert.objects.visible_to(user).select_related("division", "category"), pk=pk)
+    alert = _alert(user, pk)
     form = AcknowledgeForm(request.POST or None, initial={"note": alert.note})
     if request.method == "POST" and submit(
         form, lambda: watching.acknowledge(attention=alert, by=user, note=form.cleaned_data["note"])
@@ -62,7 +62,7 @@ def warning(request: HttpRequest, pk: int) -> HttpResponse:
 def judge(request: HttpRequest, pk: int) -> HttpResponse:
     """Whether something was behind an early warning."""
     user, form = staff(request), VerdictForm(request.POST)
-    alert = get_object_or_404(Alert.objects.visible_to(user).select_related("division", "category"), pk=pk)
+    alert = _alert(user, pk)
     if submit(form, lambda: watching.judge(alert=alert, by=user, **form.cleaned_data)):
         messages.success(request, _("Kept."))
         return redirect("reporting:warning", pk)
@@ -104,6 +104,10 @@ def look_again(request: HttpRequest) -> HttpResponse:
     return redirect("reporting:warnings")
 
 
+def _alert(user: User, pk: int) -> Alert:
+    return get_object_or_404(selectors.with_wider(Alert.objects.visible_to(user), user), pk=pk)
+
+
 def _alert_page(request: HttpRequest, alert: Alert, form: AcknowledgeForm, verdict: VerdictForm) -> HttpResponse:
     user = staff(request)
     context = {**_shown(alert, user), "form": form, "verdict": verdict}
@@ -116,6 +120,7 @@ def _shown(alert: Alert, user: User) -> dict[str, Any]:
         "chart": selectors.chart_of(alert),
         "odds": selectors.odds_of(alert),
         "cases_url": selectors.cases_behind(alert),
+        "outreach_url": selectors.outreach_for(alert),
         "may_answer": watching.may_answer(alert, user),
     }
 

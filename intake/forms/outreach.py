@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
@@ -27,6 +28,9 @@ LARGEST_LIST = 5 * 1024 * 1024
 """Bytes of an uploaded list."""
 
 LEVELS = (Division.Level.PREFECTURE, Division.Level.COUNTY, Division.Level.TOWNSHIP)
+
+PROPOSED = ("name_zh_hans", "name_ko", "division", "purpose")
+"""What another page may propose for a new campaign."""
 
 
 class MembersField(forms.ModelMultipleChoiceField):
@@ -78,7 +82,8 @@ class CampaignForm(SubmissionKeyMixin, forms.ModelForm):
             "purpose": forms.Textarea(attrs={"rows": 5, "data-draft-key": "campaign-purpose"}),
         }  # fmt: skip
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, proposed: Mapping[str, str], **kwargs: Any) -> None:
+        """``proposed`` holds what a new campaign begins with, by the names in :data:`PROPOSED`."""
         super().__init__(*args, **kwargs)
         self.fields["name_zh_hans"].required = True
         self.fields["purpose"].max_length = TEXT  # type: ignore[attr-defined]
@@ -88,6 +93,7 @@ class CampaignForm(SubmissionKeyMixin, forms.ModelForm):
         )  # fmt: skip
         if not self.instance.pk:
             self.initial |= {"division": user.scope_code, "starts_on": timezone.localdate()}
+            self.initial |= {name: proposed[name] for name in PROPOSED if name in proposed}
 
     def clean_target(self) -> str:
         return self.cleaned_data["target"] or Campaign.Target.LIST

@@ -46,13 +46,13 @@ def campaigns(request: HttpRequest) -> HttpResponse:
 
 @role_required(Role.DISPATCHER)
 def campaign_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Plan a campaign, or correct its plan."""
+    """Plan a campaign, with what the address proposes for a new one, or correct its plan."""
     user = staff(request)
     row = _own(user, pk) if pk else Campaign()
     if pk and row.state == Campaign.State.ENDED:
         messages.warning(request, _("This campaign has ended."))
         return redirect("intake:outreach_campaign", pk)
-    form = CampaignForm(request.POST or None, instance=row, user=user)
+    form = CampaignForm(request.POST or None, instance=row, user=user, proposed=request.GET.dict())
     if request.method == "POST":
         key = form.cleaned_data["submission_key"] if form.is_valid() else None
         done = submit(form, lambda: services.save_campaign(campaign=form.campaign(), by=user, submission_key=key))

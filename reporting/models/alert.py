@@ -51,6 +51,13 @@ class Attention(models.Model):
         abstract = True
 
 
+class AlertQuerySet(AttentionQuerySet["Alert"]):
+    def wider_than(self, alert: Alert) -> AlertQuerySet:
+        """Of the same category, for places that hold that of ``alert``."""
+        code = alert.division_id
+        return self.filter(category=alert.category_id, division__in=[code[:length] for length in range(2, len(code))])
+
+
 class Alert(Attention):
     """More cases of a category at a place than its history lets expect. The numbers are those of the last night on
     which it held; ``weeks`` are the last 26 weeks (first day, seen, expected, bounds) for the chart."""
@@ -73,7 +80,7 @@ class Alert(Attention):
     )
     verdict_note = models.TextField(_("why"), blank=True)
 
-    objects = AttentionQuerySet["Alert"].as_manager()
+    objects = AlertQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("early warning")

@@ -127,6 +127,9 @@ def _tell(opened: Sequence[Alert]) -> None:
 def acknowledge(*, attention: Attention, by: User, note: str) -> Attention:
     """A dispatcher says what is done about an early warning or repeated incidents; a later word takes its place.
 
+    The same warning for wider places, which lists show under this one, is noted with it where nobody has said anything
+    there and the dispatcher may.
+
     Raises:
         NotAllowed: not a dispatcher of its place.
         MissingInput: the note is empty.
@@ -134,8 +137,12 @@ def acknowledge(*, attention: Attention, by: User, note: str) -> Attention:
     row = _locked(attention, by)
     if not note.strip():
         raise MissingInput(field="note")
-    row.note, row.acknowledged_by, row.acknowledged_at = note.strip(), by, timezone.now()
-    row.save(update_fields=["note", "acknowledged_by", "acknowledged_at"])
+    said = {"note": note.strip(), "acknowledged_by": by, "acknowledged_at": timezone.now()}
+    for name, value in said.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(said))
+    if isinstance(row, Alert):
+        Alert.objects.wider_than(row).visible_to(by).unanswered().update(**said)
     return row
 
 
