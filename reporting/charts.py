@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from intake.hall import Both
 from reporting.classes import Span, place_of, spans
 from reporting.measures import MEASURES, SMALL, Figure, Unit
 from reporting.opening import Whose, address
@@ -141,6 +142,27 @@ def places_map(shown: Overview, code: str) -> Chart:
         legend.append({"value": -1, "label": _("fewer than %(small)s cases") % {"small": SMALL} + f" ({few})"})
     return chart | {"legend": legend, "regions": [_region(shown, place, figures[place.key], told, among)
                                                   for place in shown.places if place.key in figures]}  # fmt: skip
+
+
+def wall_map(places: Sequence[tuple[Row, Both]], whole: Mapping[str, int]) -> Chart:
+    """The counties of the big screen by their open cases, with the overdue ones; names in both languages.
+
+    Args:
+        whole: the open and overdue cases of the prefecture, which may be more than those of its counties.
+    """
+    among = spans([row.open for row, _names in places], Unit.COUNT)
+    return {
+        "x": [row.key for row, _names in places],
+        "whole": dict(whole),
+        "legend": [{"value": number, "label": span.label(Unit.COUNT)} for number, span in enumerate(among)],
+        "regions": [
+            {
+                "code": row.key, "value": place_of(row.open, among), "zh": names.zh, "ko": names.ko,
+                "open": row.open, "overdue": row.overdue,
+            }
+            for row, names in places
+        ],
+    }  # fmt: skip
 
 
 def _region(shown: Overview, place: Place, one: Figure, told: dict[str, float], among: list[Span]) -> Chart:

@@ -11,18 +11,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from cases.models import Category
+from cases.models import Category, Kind
 from departments.models import Department, Division
 from governance_center.errors import NotAllowed
+from governance_center.scope import within
 from governance_center.transactions import atomic
 from intake.hall import Both
-from reporting import selectors
+from reporting import charts, selectors
 from reporting.forms import BEGIN
 from reporting.measures import Figure
-from reporting.models import Wall
+from reporting.models import Alert, Wall, WatchRun
 from reporting.models.wall import new_wall_code
 from reporting.periods import Period
 from reporting.rollups.reading import Reader
+from reporting.warning_selectors import last_run, together
 
 PER_PAGE = 8
 """So many rows can be read from six metres."""
@@ -48,8 +50,32 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """An open early warning: its place, that above it where the screen is not of that, its category with the kind of
+    matter, and its numbers."""
+
+    place: Both
+    above: Both | None
+    kind: str | Promise
+    category: Both
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True)
+class Warnings:
+    """The clearest open early warnings, how many more there are, and the last look at the figures (None: never)."""
+
+    run: WatchRun | None
+    shown: Sequence[Warned]
+    further: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pages:
-    """All pages of a screen at one moment. What stands open is shown whenever it was accepted (``standing``)."""
+    """All pages of a screen at one moment. What stands open is shown whenever it was accepted (``standing``).
+
+    ``map`` is what the map of the counties is drawn from; None for a place that has no outlines.
+    """
 
     period: Period
     standing: Period
@@ -61,6 +87,8 @@ class Pages:
     departments: Sequence[Line]
     overdue: Sequence[Line]
     ages: Sequence[tuple[str | Promise, int, int]]
+    map: charts.Chart | None
+    warnings: Warnings
 
 
 def read_pages(reader: Reader, division: Division) -> Pages:
@@ -71,10 +99,8 @@ def read_pages(reader: Reader, division: Division) -> Pages:
     categories = selectors.by_category(reader, division.pk, period)[:PER_PAGE]
     departments = [row for row in selectors.by_department(reader, division.pk, period) if row.accepted][:PER_PAGE]
     standing = Period(BEGIN, reader.today)
-    late = sorted(
-        _lines(selectors.by_division(reader, division.pk, standing), Division, "open"),
-        key=lambda line: (-line.row.overdue, -line.row.open, line.row.key),
-    )[:PER_PAGE]
+    below = _lines(selectors.by_division(reader, division.pk, standing), Division, "open")
+    late = sorted(below, key=lambda line: (-line.row.overdue, -line.row.open, line.row.key))[:PER_PAGE]
     return Pages(
         period,
         standing,
@@ -86,6 +112,8 @@ def read_pages(reader: Reader, division: Division) -> Pages:
         _lines(departments, Department, "accepted"),
         _lines([line.row for line in late if line.row.open], Division, "open"),
         _ages(reader.open_ages(division.pk, standing)),
+        _map(division, below),
+        _warnings(division),
     )
 
 
@@ -121,14 +149,40 @@ def _lines(rows: Iterable[selectors.Row], model: type[Division | Category | Depa
     found = list(rows)
     known = model._default_manager.in_bulk([row.key for row in found])
     most = max((row.counts[code] for row in found), default=0) or 1
-    return [
-        Line(
-            Both(getattr(known[row.key], "name_zh_hans", "") or "", getattr(known[row.key], "name_ko", "") or ""),
-            row,
-            round(100 * row.counts[code] / most),
+    return [Line(_names(known[row.key]), row, round(100 * row.counts[code] / most)) for row in found]
+
+
+def _names(one: Division | Category | Department) -> Both:
+    return Both(getattr(one, "name_zh_hans", "") or "", getattr(one, "name_ko", "") or "")
+
+
+def _map(division: Division, below: Sequence[Line]) -> charts.Chart | None:
+    """The counties by their open cases, with those that are overdue."""
+    if division.level != Division.Level.PREFECTURE:
+        return None
+    counties = [line for line in below if line.row.key != division.pk]
+    whole = {code: sum(line.row.counts[code] for line in below) for code in ("open", "overdue")}
+    return charts.wall_map([(line.row, line.name) for line in counties], whole)
+
+
+def _warnings(division: Division) -> Warnings:
+    """Of the place of the screen and all below it, those of one outbreak as one."""
+    here = together(Alert.objects.filter(within("division__code", division.pk)).open())
+    rows = here.select_related("division__parent", "category").order_by("tail", "pk")
+    shown = [
+        Warned(
+            _names(row.division), _above(row.division, division), Kind(row.category.kind).label,
+            _names(row.category), row,
         )
-        for row in found
-    ]
+        for row in rows[:PER_PAGE]
+    ]  # fmt: skip
+    return Warnings(last_run(), shown, max(0, rows.count() - PER_PAGE))
+
+
+def _above(one: Division, division: Division) -> Both | None:
+    """The names of the place above, within the division of the screen."""
+    is_within = one.parent is not None and one.parent_id != division.pk and one.pk != division.pk
+    return _names(one.parent) if is_within and one.parent else None
 
 
 def _ages(ages: dict[int, int]) -> list[tuple[str | Promise, int, int]]:

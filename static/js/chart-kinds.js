@@ -5,6 +5,8 @@ window.chartKinds = (() => {
   const COLOURS = ["#8fb4dc", "#1f4f8b", "#7a5ba8", "#4d8c8c", "#a8682a"];
   // Shades of one colour, light to dark, for the classes of a map; grey where too few cases bear a figure.
   const SHADES = ["#dbe8f5", "#a9c6e4", "#6f9dce", "#3a6fae", "#123a63"];
+  // On the dark screen of the command room from dark to light.
+  const WALL_SHADES = ["#1f4068", "#27578c", "#3470ad", "#4687c5", "#5c9ad5"];
   const GREY = "#cfd4da";
   const INK = "#1d2939";
   const SOFT = "#535e6d";
@@ -127,25 +129,60 @@ window.chartKinds = (() => {
     }],
   });
 
+  // So many pixels hold the map and its legend beside each other; else the legend stands below.
+  const BESIDE = 450;
   const map = (data) => ({
     tooltip: { ...tooltip, trigger: "item", formatter: ({ data: one }) => (one ? `${one.label_name}\n${data.title}: ${one.text}` : "") },
     visualMap: {
-      type: "piecewise", selectedMode: false, ...(data.narrow ? { left: 4, bottom: 0 } : { right: 4, top: 4 }), itemSymbol: "rect", textStyle: { color: INK },
+      type: "piecewise", selectedMode: false, ...(data.width < BESIDE ? { left: 4, bottom: 0 } : { right: 4, top: 4 }), itemSymbol: "rect", textStyle: { color: INK },
       pieces: data.legend.map((one) => ({ value: one.value, label: one.label, color: one.value < 0 ? GREY : SHADES[one.value] })),
     },
     series: [{
       type: "map", map: "outlines", nameProperty: "code", roam: false, selectedMode: false, aspectScale: 0.74,
-      top: 8, bottom: data.narrow ? data.legend.length * 24 + 12 : 8, left: 8, right: data.narrow ? 8 : 40,
+      // As wide as its height lets it: a width of its own would stretch it.
+      ...(data.width < BESIDE ? { top: 8, bottom: data.legend.length * 24 + 12, left: "center" } : { top: 8, bottom: 8, left: 8 }),
       itemStyle: { borderColor: "#fff", borderWidth: 1.5, areaColor: GREY },
       emphasis: { itemStyle: { areaColor: null, borderColor: "#b85c00", borderWidth: 3 }, label: { color: INK } },
       label: {
-        show: true, color: INK, fontSize: data.narrow ? 10 : 12, textBorderColor: "#fff", textBorderWidth: 3,
+        show: true, color: INK, fontSize: data.width < BESIDE ? 10 : 12, textBorderColor: "#fff", textBorderWidth: 3,
         formatter: ({ data: one }) => (one ? `${one.label_name}\n${one.text}` : ""),
       },
       labelLayout: { hideOverlap: false },
       data: data.regions.map((one) => ({ name: one.code, value: one.value, label_name: one.name, text: one.text })),
     }],
   });
+
+  // The map of the big screen, as high as the screen lets it or on a phone as wide: names in both languages, open cases and below them the overdue ones. The more, the lighter.
+  const wall = (data) => {
+    const unit = Math.max(window.innerHeight, 480) / 100;
+    const edge = { textBorderColor: "#0d1b2c", textBorderWidth: 4, align: "center" };
+    const line = (one) => [
+      `{zh|${one.zh}}`, `{ko|${one.ko}}`, `{open|${one.open}}${one.overdue ? `{late|  ${one.overdue}}` : ""}`,
+    ].join("\n");
+    return {
+      visualMap: {
+        type: "piecewise", selectedMode: false, left: 0, top: 0, itemSymbol: "rect", itemWidth: unit * 4, itemHeight: unit * 2.4,
+        itemGap: unit, textStyle: { color: "#f2f6fb", fontSize: unit * 2.4 },
+        pieces: data.legend.map((one) => ({ ...one, color: WALL_SHADES[one.value] })),
+      },
+      series: [{
+        type: "map", map: "outlines", nameProperty: "code", roam: false, selectedMode: false, silent: true, aspectScale: 0.74,
+        ...(data.narrow ? { top: unit * 12, left: 8, right: 8 } : { top: unit, bottom: unit, left: "center" }),
+        itemStyle: { borderColor: "#0d1b2c", borderWidth: 2, areaColor: "#13273f" },
+        label: {
+          show: true,
+          formatter: ({ data: one }) => (one ? line(one) : ""),
+          rich: {
+            zh: { ...edge, color: "#fff", fontSize: unit * 2.6, fontWeight: 600 },
+            ko: { ...edge, color: "#e9f1fa", fontSize: unit * 2 },
+            open: { ...edge, color: "#fff", fontSize: unit * 3.4, fontWeight: 700 },
+            late: { ...edge, color: "#ffd24d", fontSize: unit * 3.4, fontWeight: 700 },
+          },
+        },
+        data: data.regions.map((one) => ({ ...one, name: one.code })),
+      }],
+    };
+  };
 
   // What was seen, against what was expected and between what 19 of 20 weeks lie: {"x", "low", "high", "series"}.
   const band = (data) => {
@@ -166,5 +203,5 @@ window.chartKinds = (() => {
     };
   };
 
-  return { trend, backlog, bars, forest, survival, map, band };
+  return { trend, backlog, bars, forest, survival, map, wall, band };
 })();

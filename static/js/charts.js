@@ -7,8 +7,14 @@
 (() => {
   const kinds = window.chartKinds;
   const NARROW = 520;
-  const PAPER = 680;
+  // Width and height on paper in pixels; of charts with rows the height of a row and of the rest.
+  const HALF = 345;
+  const PAPER = {
+    trend: [HALF, 200], backlog: [HALF, 120], map: [HALF, 250], survival: [HALF, 140], band: [HALF, 150],
+    bars: [HALF, 15, 66], forest: [HALF * 2, 21, 78],
+  };
   const drawn = new Map();
+  const begun = new WeakSet();
 
   const still = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const font = () => getComputedStyle(document.body).fontFamily;
@@ -18,7 +24,7 @@
       animation: !still(),
       animationDuration: 300,
       textStyle: { fontFamily: font(), color: "#1d2939" },
-      ...kinds[kind]({ ...data, narrow: width < NARROW }),
+      ...kinds[kind]({ ...data, width, narrow: width < NARROW }),
     };
   }
 
@@ -46,6 +52,8 @@
   }
 
   async function draw(element) {
+    if (begun.has(element)) return;
+    begun.add(element);
     const data = JSON.parse(document.getElementById(element.dataset.source).textContent);
     const kind = element.dataset.chart;
     if (!kinds[kind] || !data.x.length) {
@@ -58,16 +66,27 @@
       element.hidden = true; // the list below says the same
       return;
     }
+    if (!element.isConnected) return; // its page was renewed while the outlines came
     element.style.height = heightOf(kind, data);
-    const chart = window.echarts.init(element, null, { renderer: "canvas" });
+    const chart = window.echarts.init(element, null, { renderer: "canvas", devicePixelRatio: Math.max(2, window.devicePixelRatio) });
     chart.setOption(options(kind, data, element.clientWidth));
     chart.on("click", (point) => {
       const url = urlOf(data, point);
       if (url) window.location.assign(url);
     });
-    drawn.set(element.id, { chart, data, kind, element });
-    new ResizeObserver(() => resize(chart)).observe(element);
+    const watch = new ResizeObserver(() => resize(chart));
+    watch.observe(element);
+    drawn.set(element.id, { chart, data, kind, element, watch });
     for (const button of document.querySelectorAll(`[data-picture][data-of="${element.id}"]`)) button.hidden = false;
+  }
+
+  // What is taken from the page is given back.
+  function drop(element) {
+    const one = drawn.get(element.id);
+    if (one?.element !== element) return;
+    one.watch.disconnect();
+    one.chart.dispose();
+    drawn.delete(element.id);
   }
 
   // --- Saving -----------------------------------------------------------------
@@ -118,11 +137,28 @@
   });
 
   // --- Paper ------------------------------------------------------------------
-  const fit = (width) => drawn.forEach(({ chart }) => resize(chart, { width: width || "auto" }));
-  window.addEventListener("beforeprint", () => fit(PAPER));
-  window.addEventListener("afterprint", () => fit(0));
+  function fit({ chart, data, kind }, width, height, narrow = width) {
+    chart.setOption({ ...options(kind, data, narrow), animation: false }, true);
+    resize(chart, { width, height });
+  }
 
-  const run = () => document.querySelectorAll("[data-chart]").forEach(draw);
+  // A map is small on paper, and yet its legend stands beside it.
+  function fitToPaper(one) {
+    const [width, height, rest] = PAPER[one.kind];
+    fit(one, width, rest ? height * one.data.x.length + rest : height, one.kind === "map" ? NARROW : width);
+  }
+
+  function fitToScreen(one) {
+    fit(one, one.element.clientWidth, one.element.clientHeight);
+  }
+
+  window.addEventListener("beforeprint", () => drawn.forEach(fitToPaper));
+  window.addEventListener("afterprint", () => drawn.forEach(fitToScreen));
+
+  // A page that renews itself draws its new charts and drops the old ones.
+  window.charts = { draw: (elements) => elements.forEach(draw), drop: (elements) => elements.forEach(drop) };
+
+  const run = () => window.charts.draw(document.querySelectorAll("[data-chart]"));
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", run);
   else run();
 })();

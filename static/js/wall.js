@@ -23,6 +23,8 @@ document.addEventListener("DOMContentLoaded", () => {
       // A screen twice as wide shows the next page beside it.
       page.classList.toggle("is-beside", all.length > 1 && place === (at + 1) % all.length);
     });
+    // A chart is drawn when its page is seen: before that it has no size.
+    window.charts.draw([...frame.querySelectorAll("[data-chart]")].filter((chart) => chart.clientWidth));
     byId("number").textContent = `${at + 1} / ${all.length}`;
   };
   const turn = (by) => {
@@ -43,6 +45,11 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   });
 
+  const fill = (made) => {
+    window.charts.drop(frame.querySelectorAll("[data-chart]"));
+    frame.replaceChildren(...made);
+  };
+
   // --- Asking: without cookies, so that no session is kept alive by a screen ------
   const clock = (id, length) => {
     byId(id).textContent = new Date().toLocaleTimeString("en-GB", { timeZone: "Asia/Shanghai" }).slice(0, length);
@@ -55,12 +62,12 @@ document.addEventListener("DOMContentLoaded", () => {
       headers, cache: "no-store", credentials: "omit", redirect: "error", signal: patience.signal,
     }).finally(() => clearTimeout(end));
     // The address was taken back: what stands there is nobody's any more.
-    if (answer.status === 404) frame.replaceChildren();
+    if (answer.status === 404) fill([]);
     if (answer.status === 304) return;
     if (!answer.ok) throw new Error(String(answer.status));
     const made = document.createElement("template");
     made.innerHTML = await answer.text();
-    frame.replaceChildren(...made.content.querySelectorAll(".wall-page"));
+    fill(made.content.querySelectorAll(".wall-page"));
     version = answer.headers.get("ETag") || "";
     show();
   };

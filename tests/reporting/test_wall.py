@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import re
 from collections.abc import Callable
 
@@ -10,13 +12,16 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role
+from departments.models import Division
 from governance_center.errors import NotAllowed
 from reporting import selectors, wall
-from reporting.models import Wall
+from reporting.forms import BEGIN
+from reporting.models import Repeat, Wall, WatchRun
 from reporting.periods import Period
 from reporting.rollups.reading import reading
+from tests.reporting.test_briefing_warnings import make_alert
 from tests.reporting.test_figures import ledger_by_hand
-from tests.world import LIYUAN, LONGJING, YANJI, World, make_user
+from tests.world import LIYUAN, LONGJING, VILLAGE, YANJI, World, make_user
 
 SignIn = Callable[..., Client]
 __all__ = ("ledger_by_hand",)
@@ -43,7 +48,84 @@ def test_the_screen_opens_without_an_account_and_shows_the_figures(ledger_by_han
     rate = figures["resolution_rate"]
     assert f"{rate.value:.1f} %" in text
     assert f"{rate.numerator} / {rate.denominator}" in text
-    assert re.findall(r'data-page="(\w+)"', text) == ["overview", "places", "categories", "departments", "late"]
+    assert re.findall(r'data-page="(\w+)"', text) == [
+        "overview", "places", "categories", "departments", "late", "warnings",
+    ]  # fmt: skip
+
+
+def test_the_prefecture_has_a_map_of_its_counties_with_open_and_overdue(ledger_by_hand: World, sign_in: SignIn) -> None:
+    prefecture = make_user("prefecture", Role.OFFICIAL, "2224")
+    path = address(ledger_by_hand, lambda _user: sign_in(prefecture), "2224")
+    text = Client().get(f"{path}pages/").content.decode()
+    assert re.findall(r'data-page="(\w+)"', text) == [
+        "overview", "places", "map", "categories", "departments", "late", "warnings",
+    ]  # fmt: skip
+    drawn = re.search(r'<script id="wall-map-data" type="application/json">(.*?)</script>', text)
+    assert drawn
+    regions = {one["code"]: one for one in json.loads(drawn[1])["regions"]}
+    with reading() as reader:
+        rows = {row.key: row for row in selectors.by_division(reader, "2224", Period(BEGIN, timezone.localdate()))}
+    assert set(regions) == {LONGJING, YANJI}
+    for code, one in regions.items():
+        assert (one["open"], one["overdue"]) == (rows[code].open, rows[code].overdue)
+    assert (regions[LONGJING]["open"], regions[LONGJING]["overdue"]) == (2, 1)
+    assert (regions[LONGJING]["zh"], regions[LONGJING]["ko"]) == ("龙井市", "룡정시")
+    assert regions[LONGJING]["value"] > regions[YANJI]["value"]
+    for script in ("echarts.min", "chart-kinds", "js/charts", "js/wall"):
+        assert script in Client().get(path).content.decode()
+
+
+def warnings_of(world: World, sign_in: SignIn, scope: str = LONGJING) -> str:
+    text = Client().get(f"{address(world, sign_in, scope)}pages/").content.decode()
+    found = re.search(r'data-page="warnings">(.*?)</section>', text, re.S)
+    assert found
+    return found[1]
+
+
+def test_open_early_warnings_stand_with_their_numbers_and_those_of_one_outbreak_once(
+    world: World, sign_in: SignIn
+) -> None:
+    day = timezone.localdate() - dt.timedelta(days=3)
+    for place, fields in (
+        (LIYUAN, {"note": "金某家", "acknowledged_at": timezone.now()}), (LONGJING, {}), (YANJI, {}),
+        (VILLAGE, {"category_id": "other", "closed_on": day}),
+    ):  # fmt: skip
+        make_alert(place, **{"opened_on": day, "held_on": day, **fields})
+    WatchRun.objects.create(day=day, made_at=timezone.now())
+    text = warnings_of(world, sign_in)
+    assert re.findall(r'data-warned="(\d+)"', text) == [LIYUAN]
+    for words in ("梨园街道", "리원가두", "neighbour 类", "neighbour 류", f"{day:%m-%d}", str(day)):
+        assert words in text
+    assert re.findall(r"<td[^>]*>([^<]+)</td>", text) == ["12", "3.1", "7", f"{day:%m-%d}"]
+    assert "金某" not in text
+
+
+def test_no_early_warning_is_said_in_words_and_never_looked_is_not_none(world: World, sign_in: SignIn) -> None:
+    never = warnings_of(world, sign_in)
+    make_alert(YANJI)
+    WatchRun.objects.create(day=timezone.localdate(), made_at=timezone.now())
+    nothing = warnings_of(world, sign_in)
+    assert "data-warned" not in never + nothing
+    assert ("circle-check" in never, "circle-check" in nothing) == (False, True)
+
+
+def test_what_the_page_of_early_warnings_cannot_hold_is_counted(world: World, sign_in: SignIn) -> None:
+    for number in range(wall.PER_PAGE + 2):
+        code = f"222405{number + 100}"
+        Division.objects.create(code=code, parent_id=LONGJING, level="township", name_zh_hans=code, name_ko=code)
+        make_alert(code, tail=10.0 ** -(number + 1))
+    text = warnings_of(world, sign_in)
+    assert re.findall(r'data-warned="(\d+)"', text) == [f"222405{number + 100}" for number in range(9, 1, -1)]
+    assert "+2</strong>" in text
+
+
+def test_repeated_incidents_are_not_on_the_wall(world: World, sign_in: SignIn) -> None:
+    day = timezone.localdate()
+    Repeat.objects.create(
+        kind="address", key="a", address="天桥街9号", division_id=LIYUAN, opened_on=day, held_on=day
+    )  # fmt: skip
+    text = Client().get(f"{address(world, sign_in)}pages/").content.decode()
+    assert "天桥街9号" not in text
 
 
 def test_chinese_stands_above_korean_and_no_name_of_a_person(ledger_by_hand: World, sign_in: SignIn) -> None:

@@ -1,0 +1,106 @@
+"""The big screen turns to its map, which is drawn again with the figures that came since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, expect
+
+from accounts.models import User
+from cases.models import CaseParty, Category
+from cases.services import CaseInput, PartyInput, open_case
+from departments.models import Centre, Division
+from reporting.models import Alert, Wall, WatchRun
+from tests.e2e.conftest import PHONE, Person
+from tests.world import make_person
+
+WALL = {"width": 1920, "height": 1080}
+DRAWN = """() => {
+  const chart = window.echarts.getInstanceByDom(document.getElementById("wall-map-chart"));
+  const texts = chart ? chart.getZr().storage.getDisplayList().map((shape) => shape.style.text) : [];
+  return texts.filter(Boolean).map((text) => String(text).trim());
+}"""
+"""The words that stand in the picture of the map, in the order in which they are drawn."""
+
+
+def dispute(number: int) -> None:
+    """A dispute in Liyuan community of Longjing."""
+    data = CaseInput(
+        kind="dispute", category=Category.objects.get(pk="neighbour"),
+        division=Division.objects.get(pk="222405005004"), title=f"漏水 {number}", narrative="",
+        narrative_language="zh-hans",
+    )  # fmt: skip
+    open_case(
+        centre=Centre.objects.get(pk="222405"), data=data, accept=True,
+        parties=[PartyInput(part=CaseParty.Part.APPLICANT, person=make_person(f"申请人{number}", ""))],
+        by=User.objects.get(username="clerk.longjing"),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def screen(browser: Browser, live_server: Any, demo: None) -> Iterator[Callable[..., Person]]:
+    """``screen(WALL)``: the big screen of the prefecture, nobody signed in."""
+    wall = Wall.objects.create(division_id="2224", given_at=timezone.now())
+    contexts = []
+
+    def opened(viewport: dict[str, int]) -> Person:
+        context = browser.new_context(viewport=viewport, locale="en-GB")  # type: ignore[arg-type]
+        contexts.append(context)
+        person = Person(context.new_page(), live_server.url, "zh-hans")
+        person.open(f"/dashboard/wall/{wall.code}/?seconds=5")
+        return person
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def turn_to(person: Person, page: str) -> None:
+    """Wait until the screen has turned to a page by itself, and stop there."""
+    expect(person.page.locator(f".wall-page.is-shown[data-page={page}]")).to_be_visible(timeout=60_000)
+    person.page.keyboard.press(" ")
+    expect(person.page.locator("#paused")).to_be_visible()
+
+
+def test_the_map_is_drawn_again_when_its_figures_come_anew(screen: Callable[..., Person]) -> None:
+    for number in range(3):
+        dispute(number)
+    wall = screen(WALL)
+    turn_to(wall, "map")
+    wall.page.wait_for_function(f"({DRAWN})().includes('3')")
+    for number in range(3, 5):
+        dispute(number)
+    wall.page.wait_for_function(f"({DRAWN})().includes('5')", timeout=60_000)
+    words = wall.page.evaluate(DRAWN)
+    counties = Division.objects.filter(level=Division.Level.COUNTY)
+    assert counties.count() == 8
+    for county in counties:
+        assert {county.name_zh_hans, county.name_ko} <= set(words)
+    assert "3" not in words, "nothing of the first picture is left"
+    canvas = wall.page.locator("#wall-map-chart canvas")
+    expect(canvas).to_have_count(1)
+    box = canvas.bounding_box()
+    assert box is not None
+    assert box["height"] > 500
+    wall.check()
+    wall.shoot("wall-map")
+
+
+@pytest.mark.parametrize("viewport", [WALL, PHONE])
+def test_the_early_warnings_come_by_or_none_is_said(screen: Callable[..., Person], viewport: dict[str, int]) -> None:
+    today = timezone.localdate()
+    WatchRun.objects.create(day=today, made_at=timezone.now())
+    wall = screen(viewport)
+    turn_to(wall, "warnings")
+    expect(wall.page.locator(".is-shown .wall-nothing .zh")).to_be_visible()
+    wall.check()
+    Alert.objects.create(
+        division_id="222405005", category_id="neighbour", opened_on=today, held_on=today, window=7, observed=12,
+        expected=1.5, tail=1e-6,
+    )  # fmt: skip
+    expect(wall.page.locator(".is-shown [data-warned='222405005'] td").first).to_have_text("12", timeout=60_000)
+    wall.check()
+    wall.shoot(f"wall-warnings-{viewport['width']}")
