@@ -61,7 +61,7 @@ def test_a_phone_shows_the_key_figures_and_folds_the_rest(
     page = official.page
     official.open("/dashboard/")
     folds = page.locator("details[data-fold]")
-    page.wait_for_function("document.querySelectorAll('details[data-fold]:not([open])').length")
+    page.locator("details[data-fold]:not([open])").first.wait_for(state="attached")
     assert page.locator("details[data-fold][open]").count() == 2
     assert page.locator("[data-figure=overdue]").first.is_visible()
     for number in range(folds.count()):
@@ -72,7 +72,7 @@ def test_a_phone_shows_the_key_figures_and_folds_the_rest(
     page.wait_for_url("**/dashboard/cases/**")
 
     official.open("/dashboard/?order=open#ranking")
-    page.wait_for_function("document.querySelectorAll('details[data-fold]:not([open])').length")
+    page.locator("details[data-fold]:not([open])").first.wait_for(state="attached")
     assert page.locator("#ranking tr[data-key='222405']").is_visible(), "what the address names is open"
 
 
