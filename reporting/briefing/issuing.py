@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -155,20 +154,22 @@ def _locked(briefing: Briefing) -> Briefing:
 def draft_due(*, today: dt.date, at: dt.datetime) -> int:
     """Draft what has fallen due for each division that has an official to publish it. Returns how many were drafted.
 
-    A week falls due on the Monday after it, a month and a year on the day of the month on which figures are published.
-    Each draft is a transaction of its own, so that what was interrupted goes on where it stopped.
+    What fell due while nothing ran is made good, each week, month and year with its own figures, from the day on which
+    a division first got a draft. Each draft is a transaction of its own, so that what was interrupted goes on where it
+    stopped.
     """
-    kinds = [Briefing.Kind.WEEKLY]
-    if today.day >= settings.PUBLISH_FIGURES_DAY:
-        kinds += [Briefing.Kind.MONTHLY, Briefing.Kind.YEARLY] if today.month == 1 else [Briefing.Kind.MONTHLY]
     officials = User.objects.filter(role=Role.OFFICIAL, is_active=True).values("division")
+    scopes = list(Division.objects.filter(pk__in=officials).order_by("pk"))
+    begun = Briefing.objects.filter(made_by=None).order_by().values_list("scope").annotate(Min("gathered_at"))
+    since = {code: timezone.localdate(moment) for code, moment in begun}
     drafted = 0
-    for kind in kinds:
-        period = spans.latest(kind, today)
-        known = Briefing.objects.filter(kind=kind, first=period.first).values("scope")
-        for scope in Division.objects.filter(pk__in=officials).exclude(pk__in=known).order_by("pk"):
-            draft(scope=scope, kind=kind, period=period, by=None, at=at)
-            drafted += 1
+    for kind in Briefing.Kind:
+        known = set(Briefing.objects.filter(kind=kind).order_by().values_list("scope", "first"))
+        for scope in scopes:
+            for period in spans.fallen_due(kind, today, since.get(scope.pk)):
+                if (scope.pk, period.first) not in known:
+                    draft(scope=scope, kind=kind, period=period, by=None, at=at)
+                    drafted += 1
     return drafted
 
 
