@@ -21,6 +21,11 @@ def colon() -> str:
     return ": " if get_language() == "ko" else "："
 
 
+def semicolon() -> str:
+    """What stands between parts that have commas of their own: Chinese has it full-width."""
+    return "; " if get_language() == "ko" else "；"
+
+
 def bracketed(text: object) -> str:
     """The text in brackets, to follow a word directly: full-width in Chinese, after a blank in Korean."""
     return f" ({text})" if get_language() == "ko" else f"（{text}）"

@@ -64,16 +64,32 @@ def render(template: str, data: Mapping[str, Any], *, made_at: dt.datetime) -> b
     Raises:
         PaperFailed: the template does not compile; the reason is in the log, without the data.
     """
+    return cast(bytes, _compile(template, data, format="pdf", timestamp=int(made_at.timestamp())))
+
+
+def pictures(template: str, data: Mapping[str, Any], *, dots: int = 200) -> list[bytes]:
+    """Each page of a paper as a PNG; ``template`` and ``data`` as for :func:`render`.
+
+    Args:
+        dots: pixels an inch.
+
+    Raises:
+        PaperFailed: as :func:`render`.
+    """
+    made = cast(bytes | list[bytes], _compile(template, data, format="png", ppi=dots))
+    return [made] if isinstance(made, bytes) else made
+
+
+def _compile(template: str, data: Mapping[str, Any], **form: Any) -> bytes | list[bytes] | None:
     path = Path(settings.BASE_DIR) / template
     filled = json.dumps({**data, "fonts": TYPEFACES, "page_words": _page_words()}, ensure_ascii=False)
     try:
         # The compiler keeps its inputs between calls, so each paper has its own; the typefaces are shared.
         compiler = typst.Compiler(path, root=path.parent, font_paths=_fonts(str(settings.FONT_DIR)))
-        made = compiler.compile(format="pdf", sys_inputs={"data": filled}, timestamp=int(made_at.timestamp()))
+        return compiler.compile(sys_inputs={"data": filled}, **form)
     except (RuntimeError, OSError) as error:
         log.error("paper %s: %s", template, error)
         raise PaperFailed() from None
-    return cast(bytes, made)
 
 
 def _page_words() -> dict[str, str]:

@@ -6,6 +6,7 @@ A form is text with marks like ``{{ titles }}``; it runs in a sandbox that reach
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import io
 import re
 import zipfile
@@ -98,6 +99,19 @@ def fill(content: bytes, parts: list[dict[str, Any]]) -> bytes:
     set_hangul(filled)
     made = io.BytesIO()
     filled.save(made)
+    return made.getvalue()
+
+
+def packed(file: WordFile, moment: dt.datetime) -> bytes:
+    """The file with one moment for all that it holds, so that the same words give the same bytes."""
+    file.core_properties.created = file.core_properties.modified = moment.replace(tzinfo=None, microsecond=0)
+    raw, made = io.BytesIO(), io.BytesIO()
+    file.save(raw)
+    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in sorted(old.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
+            info = zipfile.ZipInfo(name, moment.timetuple()[:6])
+            info.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(info, old.read(name))
     return made.getvalue()
 
 

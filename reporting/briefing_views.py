@@ -200,7 +200,12 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 def word(request: HttpRequest, pk: int) -> HttpResponse:
     """The briefing as a Word file, made of the same kept figures."""
     row, language = _of(request, pk), _language(request)
-    answer = HttpResponse(issuing.render_word(row, language), content_type=word_forms.FORMAT)
+    try:
+        made = issuing.render_word(row, language)
+    except papers.PaperFailed as failure:
+        messages.error(request, str(failure))
+        return redirect("reporting:briefing", pk)
+    answer = HttpResponse(made, content_type=word_forms.FORMAT)
     answer["Content-Disposition"] = content_disposition_header(True, _name(row, language, "docx"))
     return answer
 

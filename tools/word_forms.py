@@ -1,21 +1,24 @@
-"""Makes the Word forms that ship with the program, so that they can be made again: python tools/word_forms.py"""
+"""Makes the Word forms that ship with the program, so that they can be made again: python -m tools.word_forms"""
 
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zipfile
 from pathlib import Path
 
 from docx import Document
+from docx.document import Document as WordFile
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
-from docx.table import _Row
+from docx.table import Table, _Row
 
-FORMS = Path(__file__).resolve().parent.parent / "mediation" / "word_forms"
+from mediation import word_forms
+
+HOME = Path(__file__).resolve().parent.parent
+FORMS = HOME / "mediation" / "word_forms"
+BRIEFING = HOME / "reporting" / "word_forms" / "briefing.docx"
 KINDS = ("investigation", "mediation", "agreement", "closing")
 TABLED = ("mediation", "agreement")
 """Those with a table of parties."""
@@ -31,16 +34,12 @@ def main() -> None:
     FORMS.mkdir(exist_ok=True)
     for kind in KINDS:
         (FORMS / f"{kind}.docx").write_bytes(make(is_tabled=kind in TABLED))
+    BRIEFING.write_bytes(make_briefing())
 
 
 def make(*, is_tabled: bool) -> bytes:
     """A form: heading, facts, table, wording, texts, lines to sign on."""
-    form = Document()
-    page = form.sections[0]
-    page.page_width, page.page_height = Mm(210), Mm(297)
-    page.left_margin = page.right_margin = Mm(25)
-    page.top_margin, page.bottom_margin = Mm(22), Mm(20)
-    style(form)
+    form = blank(margin=25)
     loop(form, "committees", "{{ one }}", size=14, colour=ACCENT, bold=True, centred=True)
     loop(form, "titles", "{{ one }}", size=20, bold=True, centred=True)
     facts(form)
@@ -58,6 +57,43 @@ def make(*, is_tabled: bool) -> bytes:
     line(form, "{{ made_on }}", right=True)
     page_numbers(form)
     return packed(form)
+
+
+def make_briefing() -> bytes:
+    """A form: head, the official's own lines, and sections of sentences, a picture and a table."""
+    form = blank(margin=20)
+    line(form, "{{ scope }}", size=14, colour=ACCENT, bold=True, centred=True)
+    line(form, "{{ title }}", size=22, colour=ACCENT, bold=True, centred=True, heading=1)
+    loop(form, "about", "{{ one }}", centred=True)
+    line(form, "{%p if own %}")
+    line(form, "{{ own_heading }}", size=13, colour=ACCENT, bold=True, heading=2)
+    loop(form, "own", "{{ one }}")
+    line(form, "{%p endif %}")
+    line(form, "{%p for section in sections %}")
+    line(form, "{{ section.heading }}", size=13, colour=ACCENT, bold=True, heading=2)
+    loop(form, "section.lines", "{{ one }}", size=10.5)
+    line(form, "{%p if section.picture %}")
+    line(form, "{{ section.caption }}", size=9, keeps=True)
+    line(form, "{{ section.picture }}")
+    line(form, "{%p endif %}")
+    line(form, "{%p if section.rows %}")
+    columns(form, "section.head", "section.rows", size=8.5)
+    line(form, "{%p endif %}")
+    line(form, "{%p endfor %}")
+    loop(form, "notes", "{{ one }}", size=9)
+    page_numbers(form)
+    return packed(form)
+
+
+def blank(*, margin: float) -> WordFile:
+    """An A4 page; margins at its sides in millimetres."""
+    form = Document()
+    page = form.sections[0]
+    page.page_width, page.page_height = Mm(210), Mm(297)
+    page.left_margin = page.right_margin = Mm(margin)
+    page.top_margin, page.bottom_margin = Mm(22), Mm(20)
+    style(form)
+    return form
 
 
 def style(form: Document) -> None:
@@ -94,9 +130,10 @@ def line(
     right: bool = False,
     keeps: bool = False,
     colour: RGBColor = INK,
+    heading: int = 0,
 ) -> None:
-    """A paragraph; ``keeps`` holds it on the page of the next one."""
-    paragraph = form.add_paragraph()
+    """A paragraph; ``keeps`` holds it on the page of the next one, ``heading`` is its level as a heading."""
+    paragraph = form.add_paragraph(style=f"Heading {heading}" if heading else None)
     paragraph.paragraph_format.keep_with_next = keeps or None
     run = paragraph.add_run(text)
     run.bold, run.font.size, run.font.color.rgb = bold, Pt(size), colour
@@ -123,17 +160,32 @@ def facts(form: Document) -> None:
 
 def people(form: Document) -> None:
     """A table whose columns come with the data."""
+    columns(form, "table.head", "table.rows")
+    form.add_paragraph()
+
+
+def columns(form: Document, head: str, rows: str, *, size: float | None = None) -> None:
+    """A table as wide as its data; its head stands again on the next page."""
     table = form.add_table(rows=4, cols=3)
     table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
-    for row, name in ((0, "table.head"), (2, "row")):
+    for row, name in ((0, head), (2, "row")):
         table.cell(row, 0).text = f"{{%tc for cell in {name} %}}"
         table.cell(row, 1).text, table.cell(row, 2).text = "{{ cell }}", "{%tc endfor %}"
-    table.cell(1, 0).text, table.cell(3, 0).text = "{%tr for row in table.rows %}", "{%tr endfor %}"
+    table.cell(1, 0).text, table.cell(3, 0).text = f"{{%tr for row in {rows} %}}", "{%tr endfor %}"
     for row in table.rows:
         keep_whole(row)
-    # The head stands again on the next page.
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    form.add_paragraph()
+    if size:
+        resize(table, size)
+
+
+def resize(table: Table, size: float) -> None:
+    """Letters of another size in a table, set closer."""
+    for cell in table._cells:
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.space_after, paragraph.paragraph_format.line_spacing = Pt(0), 1.0
+            for run in paragraph.runs:
+                run.font.size = Pt(size)
 
 
 def keep_whole(row: _Row) -> None:
@@ -157,17 +209,9 @@ def page_numbers(form: Document) -> None:
 
 def packed(form: Document) -> bytes:
     """The file with one fixed moment, so that the same form gives the same bytes."""
-    form.core_properties.created = form.core_properties.modified = DAY
     form.core_properties.author = form.core_properties.last_modified_by = ""
     form.core_properties.comments = ""
-    raw, made = io.BytesIO(), io.BytesIO()
-    form.save(raw)
-    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in sorted(old.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
-            info = zipfile.ZipInfo(name, DAY.timetuple()[:6])
-            info.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(info, old.read(name))
-    return made.getvalue()
+    return word_forms.packed(form, DAY)
 
 
 if __name__ == "__main__":

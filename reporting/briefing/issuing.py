@@ -144,6 +144,16 @@ def render(briefing: Briefing, language: str) -> bytes:
     return papers.render(TEMPLATE, data, made_at=briefing.published_at or briefing.gathered_at)
 
 
+def render_word(briefing: Briefing, language: str) -> bytes:
+    """The briefing as a Word file, made from its kept figures and words alone: the same bytes each time.
+
+    Raises:
+        governance_center.papers.PaperFailed: a chart could not be drawn.
+    """
+    parts = [words.part_of(briefing, spoken) for spoken in LANGUAGES[language]]
+    return word.fill(parts, made_at=timezone.localtime(briefing.published_at or briefing.gathered_at))
+
+
 def _locked(briefing: Briefing) -> Briefing:
     briefing = Briefing.objects.select_for_update(of=("self",)).select_related("scope").get(pk=briefing.pk)
     if briefing.is_published:
@@ -171,8 +181,3 @@ def draft_due(*, today: dt.date, at: dt.datetime) -> int:
                     draft(scope=scope, kind=kind, period=period, by=None, at=at)
                     drafted += 1
     return drafted
-
-
-def render_word(briefing: Briefing, language: str) -> bytes:
-    """The briefing as a Word file, made from its kept figures and words alone: the same text each time."""
-    return word.fill([words.part_of(briefing, spoken) for spoken in LANGUAGES[language]])

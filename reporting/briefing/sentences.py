@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from governance_center.listing import enumerated
 from reporting.measures import MEASURES, SMALL, Basis, Measure
 from reporting.statistics import Z95, counts_differ
 
@@ -54,6 +55,15 @@ RATE: Mapping[Verdict, str | Promise] = {
     Verdict.UNEQUAL: _("%(when)s: those cases have had more time until now; the rates are not compared."),
     Verdict.NOTHING: _("%(when)s: there was nothing to count."),
 }
+PLACES: Mapping[Verdict, str | Promise] = {
+    Verdict.MORE: _("Above the rate of the whole (%(rate)s), beyond chance: %(names)s."),
+    Verdict.FEWER: _("Below the rate of the whole (%(rate)s), beyond chance: %(names)s."),
+    Verdict.ALIKE: _("Not distinguishable from the whole (%(rate)s): %(names)s."),
+    Verdict.SMALL: _("Fewer than 30 cases, too few to say: %(names)s."),
+    Verdict.NOTHING: _("Not compared, because there is no adjusted rate: %(names)s."),
+}
+"""What is said of the places of a division, each of which is named once."""
+
 SAID_RATE: str | Promise = _("%(name)s: %(now)s (%(above)s of %(below)s; 95 %% interval %(low)s to %(high)s).")
 SAID_SMALL: str | Promise = _(
     "%(name)s: %(now)s (%(above)s of %(below)s). It rests on fewer than 30 cases and says little."
@@ -88,6 +98,30 @@ def rate_verdict(measure: Measure, now: Numbers, then: Numbers, *, is_same_age: 
     if now[3] > then[4]:
         return Verdict.MORE
     return Verdict.FEWER if now[4] < then[3] else Verdict.ALIKE
+
+
+def place_verdict(accepted: int, adjusted: Numbers | None, whole: float | None, z: float = Z95) -> Verdict:
+    """Whether the adjusted rate of a place lies above or below the rate of the whole, in percent.
+
+    Args:
+        adjusted: value and the ends of its 95 % interval, which is as wide on both sides until it ends at 0 or 100.
+        z: the point of the normal distribution to judge by; larger where several places are judged at once.
+    """
+    if accepted < SMALL:
+        return Verdict.SMALL
+    if not adjusted or whole is None:
+        return Verdict.NOTHING
+    value, low, high = adjusted[:3]
+    half = max(value - low, high - value) * z / Z95
+    if value - half > whole:
+        return Verdict.MORE
+    return Verdict.FEWER if value + half < whole else Verdict.ALIKE
+
+
+def about_places(judged: Mapping[Verdict, Sequence[str]], whole: float | None) -> list[str]:
+    """A sentence for each verdict that some place got, with the names of these places."""
+    words = {"rate": percent(whole)}
+    return [str(text) % {**words, "names": enumerated(judged[one])} for one, text in PLACES.items() if one in judged]
 
 
 def needs_time(measure: Measure) -> bool:

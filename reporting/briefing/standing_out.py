@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from django.db.models import Count, Q
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Language
@@ -26,6 +26,8 @@ A = TypeVar("A", bound=Attention)
 MOST = 12
 """Early warnings that are told one by one: those that chance explains least; the others are counted."""
 
+OF_ALERT = ("division", "category", "acknowledged_by")
+
 Outbreak = tuple[Alert, list[Alert]]
 """An early warning and those of the same category at places within its own at the same time."""
 
@@ -39,7 +41,7 @@ def register() -> None:
 
 def told_alerts(scope_code: str, period: Period) -> list[Told]:
     """A sentence for each outbreak, in the order of its beginning, and how many more there were."""
-    found = outbreaks(list(_held_in(Alert.objects.all(), scope_code, period).select_related("division", "category")))
+    found = outbreaks(list(_held_in(Alert.objects.all(), scope_code, period).select_related(*OF_ALERT)))
     shown = sorted(found, key=lambda one: (one[0].tail, one[0].pk))[:MOST]
     shown.sort(key=lambda one: (one[0].opened_on, one[0].division_id, one[0].category_id))
     return _in_each_language(
@@ -94,7 +96,8 @@ def _in_each_language(say: Callable[[], list[str]]) -> list[Told]:
 
 
 def _about(alert: Alert, inner: Sequence[Alert]) -> str:
-    """What was seen and expected, since when, and what is done; the numbers are those of the last day it held."""
+    """What was seen and expected, since when, and in a line of its own what is done; the numbers are those of the last
+    day it held."""
     words = {
         "place": alert.division.name, "category": alert.category.name, "since": alert.opened_on.isoformat(),
         "held": alert.held_on.isoformat(), "days": alert.window, "count": alert.observed,
@@ -107,9 +110,17 @@ def _about(alert: Alert, inner: Sequence[Alert]) -> str:
     if inner:
         places = enumerated(dict.fromkeys(f"{one.division.name} {one.observed:,}/{one.expected_text}" for one in inner))
         parts.append(_("Within it (cases/expected): %(places)s.") % {"places": places})
-    note = " ".join(alert.note.split()) if alert.acknowledged_at else ""
-    parts.append(_("What is done: %(note)s") % {"note": note} if note else _("Nothing is noted yet of what is done."))
-    return " ".join(parts)
+    return " ".join(parts) + "\n" + _noted(alert)
+
+
+def _noted(alert: Alert) -> str:
+    """The dispatcher's note as it was written, with who wrote it and when."""
+    if alert.acknowledged_by is None or alert.acknowledged_at is None:
+        return _("Nothing is noted yet of what is done.")
+    day = timezone.localdate(alert.acknowledged_at).isoformat()
+    return _("What is done (%(who)s, %(day)s): %(note)s") % {
+        "who": alert.acknowledged_by, "day": day, "note": alert.note,
+    }  # fmt: skip
 
 
 def chance(tail: float) -> str:

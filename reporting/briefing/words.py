@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from governance_center.listing import bracketed, enumerated
-from reporting.briefing import sentences
+from reporting.briefing import charts, sentences
 from reporting.briefing.gathering import moment, period_of
 from reporting.briefing.sentences import VERDICTS, percent
 from reporting.follow_ups import VISIT_RATE
@@ -147,28 +147,12 @@ def _headline(data: Data) -> Section:
         changes = [sentences.about_change(code, figures[code], data[which], when) for which, when in _when(data)]
         said.append(" ".join([sentences.about_rate(str(MEASURES[code].name), figures[code]), *changes]))
     trend = data["trend"]
-    chart = {
-        "kind": "lines",
-        "title": _("Accepted and resolved by day or month of acceptance"),
-        "labels": [point["label"] for point in trend],
-        "series": [
-            {"name": str(MEASURES[code].name), "values": [point[code] for point in trend]}
-            for code in ("accepted", "resolved")
-        ],
-    }
+    chart = charts.lines(
+        _("Accepted and resolved by day or month of acceptance"),
+        [point["label"] for point in trend],
+        [(str(MEASURES[code].name), [point[code] for point in trend]) for code in ("accepted", "resolved")],
+    )
     return _section("headline", _("Main figures"), said, _table_of(data, HEADLINES), chart)
-
-
-def _bars(title: str, rows: Sequence[Data]) -> Data:
-    return {
-        "kind": "bars",
-        "title": title,
-        "labels": [_name(row) for row in rows],
-        "series": [
-            {"name": _("This period"), "values": [row["accepted"] for row in rows]},
-            {"name": _("Period before"), "values": [row["before"] for row in rows]},
-        ],
-    }
 
 
 def _shares(data: Data, name: str, heading: str, first: str) -> Section:
@@ -204,48 +188,37 @@ def _shares(data: Data, name: str, heading: str, first: str) -> Section:
             said.append(text % {"names": enumerated(moved[judged])})
     if not {sentences.Verdict.MORE, sentences.Verdict.FEWER} & moved.keys():
         said.append(_("No change against the period before is beyond chance."))
-    return _section(name, heading, said, table, _bars(heading, rows))
+    series = ((_("This period"), "accepted"), (_("Period before"), "before"))
+    chart = charts.bars(
+        heading, [_name(row) for row in rows], [(label, [row[key] for row in rows]) for label, key in series]
+    )
+    return _section(name, heading, said, table, chart)
 
 
 def _places(data: Data) -> Section | None:
+    """Places with their rates; each is judged more strictly because there are several."""
     rows = data["places"]
     if not rows:
         return None
-    whole = data["figures"]["resolution_rate"]
+    whole = data["figures"]["resolution_rate"][0]
     table = [[_("Place"), _("Accepted"), _("Resolved"), str(MEASURES["resolution_rate"].name), _("Adjusted rate")]]
-    apart: dict[bool, list[str]] = {}
+    z = z_of(sum(row["accepted"] >= SMALL for row in rows))
+    judged: dict[sentences.Verdict, list[str]] = {}
     for row in rows:
         adjusted = row["adjusted"]
         few = "*" if row["accepted"] < SMALL else ""
         told = f"{percent(adjusted[0])}{few} [{adjusted[1]:.1f}–{adjusted[2]:.1f}]" if adjusted else "—"
         table.append([_name(row), f"{row['accepted']:,}", f"{row['resolved']:,}", with_interval(row["rate"]), told])
-        if adjusted and not few and not adjusted[1] <= whole[0] <= adjusted[2]:
-            apart.setdefault(adjusted[1] > whole[0], []).append(_name(row))
+        found = sentences.place_verdict(row["accepted"], adjusted, whole, z)
+        judged.setdefault(found, []).append(_name(row))
     said = [_("The adjusted rate is that which a place would have with the categories of the whole.")]
-    for above, text in (
-        (True, _("The adjusted interval lies above the rate of the whole (%(rate)s): %(names)s.")),
-        (False, _("The adjusted interval lies below the rate of the whole (%(rate)s): %(names)s.")),
-    ):
-        if above in apart:
-            said.append(text % {"rate": percent(whole[0]), "names": enumerated(apart[above])})
-    said.append(
-        _("The other places are not distinguishable from the whole.")
-        if apart
-        else _("No place is distinguishable from the whole.")
-    )
-    chart = {
-        "kind": "intervals",
-        "title": str(MEASURES["resolution_rate"].name),
-        "labels": [_name(row) for row in rows],
-        "series": [
-            {"name": str(MEASURES["resolution_rate"].name), "values": [_interval(row["rate"]) for row in rows]},
-            {
-                "name": _("Adjusted rate"),
-                "values": [list(row["adjusted"][:3]) if row["adjusted"] else None for row in rows],
-            },
-        ],
-        "whole": whole[0],
-    }
+    said += sentences.about_places(judged, whole)
+    rate = str(MEASURES["resolution_rate"].name)
+    series = [
+        (rate, [_interval(row["rate"]) for row in rows]),
+        (_("Adjusted rate"), [list(row["adjusted"][:3]) if row["adjusted"] else None for row in rows]),
+    ]
+    chart = charts.intervals(rate, [_name(row) for row in rows], series, whole)
     return _section("places", _("Places"), said, table, chart)
 
 
@@ -263,14 +236,9 @@ def _time(data: Data) -> Section:
         _("Median of the resolved cases alone: %(days)s.") % {"days": median},
     ]  # fmt: skip
     curve = data["time"]["curve"]
-    chart = {
-        "kind": "steps",
-        "title": _("Share of the cases still open, by days since acceptance"),
-        "points": [[0, 1.0], *curve],
-        "labels": [str(day) for day, _left in curve],
-        "series": [{"name": _("Still open (%)"), "values": [round(100 * left, 1) for _d, left in curve]}],
-    }
-    return _section("time", _("Time"), said, (), chart if curve else None)
+    title = _("Share of the cases still open, by days since acceptance")
+    chart = charts.steps(title, _("Still open (%)"), curve) if curve else None
+    return _section("time", _("Time"), said, (), chart)
 
 
 def _day(value: int | None) -> str:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from docx import Document
 
 from accounts.models import Role
 from departments.models import Division
+from governance_center.calendar import LOCAL_ZONE
 from reporting.briefing import issuing, spans, standing_out, warnings, words
 from reporting.models import Alert, Briefing, Repeat
+from tests.reporting.test_briefing import text_of
 from tests.world import LIYUAN, LONGJING, World, make_user
 
 MONTH = spans.latest("monthly", timezone.localdate())
@@ -34,7 +38,7 @@ def test_an_early_warning_is_told_with_its_numbers(world: World) -> None:
     make_alert(LIYUAN, note="上门\n走访", acknowledged_at=timezone.now(), acknowledged_by=world.dispatcher)
     (one,) = told()
     for language in ("zh-hans", "ko"):
-        for word in ("12", "3.1", "0.0012", str(MONTH.first + DAY), str(MONTH.first + 9 * DAY), "上门 走访"):
+        for word in ("12", "3.1", "0.0012", str(MONTH.first + DAY), str(MONTH.first + 9 * DAY), "上门\n走访"):
             assert word in one[language]
     assert told(LIYUAN) == [one]
     assert told("222401") == []
@@ -97,3 +101,43 @@ def test_a_briefing_keeps_what_it_told(world: World) -> None:
         sections = {one["code"]: one for one in words.part_of(kept, language)["sections"]}
         assert sections["warnings"]["sentences"] == [kept.figures["warnings"][0][language]]
         assert "99" not in sections["warnings"]["sentences"][0]
+
+
+NASTY = "\n".join(
+    f"{number:02} # 标题 $x$ <b>&amp; *굵게* _a_ `c` @ref [b](c) {{{{ 1 }}}} {{% if %}} \\u{{41}} #let 로동 — 女"
+    for number in range(30)
+)
+
+
+def test_a_note_stands_in_every_paper_as_it_was_written_with_who_and_when(world: World) -> None:
+    """Two thousand characters of what means something to Typst, to Word, to a form or to a browser."""
+    assert len(NASTY) > 2000
+    moment = dt.datetime(2026, 3, 4, 23, 30, tzinfo=LOCAL_ZONE)
+    make_alert(LONGJING, note=NASTY, acknowledged_at=moment, acknowledged_by=world.dispatcher)
+    scope = Division.objects.get(pk=LONGJING)
+    row = issuing.draft(scope=scope, kind="monthly", period=MONTH, by=None)
+    row.words_zh_hans = row.words_ko = NASTY
+    for language, who in (
+        ("zh-hans", "处理措施（dispatcher，2026-03-04）："),
+        ("ko", "처리조치(dispatcher, 2026-03-04): "),
+    ):
+        lines = [who + NASTY.split("\n")[0], *NASTY.split("\n")[1:]]
+        paragraphs = [one.text for one in Document(io.BytesIO(issuing.render_word(row, language))).paragraphs]
+        at = paragraphs.index(lines[0])
+        assert paragraphs[at : at + 30] == lines
+        assert paragraphs.index(heading) == paragraphs.index(NASTY.split("\n")[0]) - 1
+        paper = text_of(issuing.render(row, language))
+        for line in (*lines, *NASTY.split("\n")):
+            assert "".join(line.split()) in paper
+        both = text_of(issuing.render(row, "both"))
+        assert "".join(who.split()) in both
+
+
+def test_characters_that_a_word_file_cannot_hold_keep_no_briefing_from_being_made(world: World) -> None:
+    make_alert(LONGJING, note="走访\x0b\x01\ufffe 완료\t끝", acknowledged_at=timezone.now(), acknowledged_by=world.tax)
+    scope = Division.objects.get(pk=LONGJING)
+    row = issuing.draft(scope=scope, kind="monthly", period=MONTH, by=None)
+    text = "\n".join(one.text for one in Document(io.BytesIO(issuing.render_word(row, "zh-hans"))).paragraphs)
+    assert "走访" in text
+    assert "완료\t끝" in text
+    assert "완료" in text_of(issuing.render(row, "zh-hans"))
