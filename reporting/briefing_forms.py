@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from departments.models import Division
 from reporting.briefing import spans
 from reporting.models import Briefing
 from reporting.periods import DAY, Period
@@ -33,11 +36,36 @@ class WordsForm(forms.Form):
 
 
 class ArchiveForm(forms.Form):
-    """Which briefings of the archive are shown."""
+    """Which briefings of the archive are shown: of a kind, a place and a year; only what there is can be chosen."""
 
     kind = forms.ChoiceField(label=_("kind"), required=False, choices=(("", _("all")), *Briefing.Kind.choices))
-    first = forms.DateField(label=_("from"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("to"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    place = forms.ModelChoiceField(
+        label=_("Place"), required=False, queryset=Division.objects.none(), empty_label=_("all")
+    )
+    year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, archive: QuerySet[Briefing], **kwargs: Any) -> None:
+        """``archive`` is all that the reader may see."""
+        super().__init__(*args, **kwargs)
+        self.archive = archive
+        days = archive.order_by().values_list("first__year", "last__year").distinct()
+        years = sorted({year for pair in days for year in pair}, reverse=True)
+        self.fields["year"].choices = [("", _("all")), *((year, str(year)) for year in years)]  # type: ignore[attr-defined]
+        places = Division.objects.filter(pk__in=archive.order_by().values("scope")).order_by("code")
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]
+
+    def chosen(self) -> QuerySet[Briefing]:
+        """What is shown: nothing where something was asked for that there is not. A week lies in both its years."""
+        if not self.is_valid():
+            return self.archive.none()
+        data, found = self.cleaned_data, self.archive
+        if data["kind"]:
+            found = found.filter(kind=data["kind"])
+        if data["place"]:
+            found = found.filter(scope=data["place"])
+        if data["year"]:
+            found = found.filter(first__year__lte=data["year"], last__year__gte=data["year"])
+        return found
 
 
 class MonthForm(forms.Form):

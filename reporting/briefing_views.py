@@ -24,7 +24,7 @@ from governance_center.errors import GovernanceError
 from governance_center.http import submit
 from mediation import word_forms
 from mediation.agreement_paper import LANGUAGES, NAMES
-from reporting.briefing import frozen, issuing, words
+from reporting.briefing import charts, frozen, issuing, words
 from reporting.briefing_forms import ArchiveForm, DraftForm, MonthForm, WordsForm
 from reporting.models import Briefing, PublishedFigures
 from reporting.periods import Period
@@ -86,16 +86,14 @@ def briefings(request: HttpRequest) -> HttpResponse:
         )
         if made:
             return redirect("reporting:briefing", made.pk)
-    rows = Briefing.objects.visible_to(user).select_related("scope").defer("figures")
-    form = ArchiveForm(request.GET)
-    if form.is_valid():
-        chosen = {"kind": "kind", "first": "last__gte", "last": "first__lte"}
-        rows = rows.filter(**{chosen[name]: value for name, value in form.cleaned_data.items() if value})
+    form = ArchiveForm(request.GET, archive=Briefing.objects.visible_to(user))
+    rows = form.chosen().select_related("scope").defer("figures")
     page = Paginator(rows, SHOWN).get_page(request.GET.get("page"))
     shown = [(row, words.issue(row), words.period_words(row.kind, row.period)) for row in page]
     context = {
         "division": scope,
         "form": form,
+        "is_narrowed": any(request.GET.get(name) for name in form.fields),
         "draft_form": draft_form,
         "may_draft": frozen.may_publish(user, scope),
         "page": page,
@@ -131,14 +129,12 @@ def _page(request: HttpRequest, row: Briefing, form: WordsForm) -> HttpResponse:
 
 
 def _drawn(part: dict[str, Any]) -> dict[str, Any]:
-    """The part with its charts as the page draws them; intervals stand in their table only."""
-    kinds = {"bars": "bars", "lines": "trend", "steps": "trend"}
+    """The part with its charts as the page draws them."""
     for section in part["sections"]:
         chart = section["chart"]
-        if chart and chart["kind"] in kinds and chart["labels"]:
-            series = [{"name": one["name"], "data": one["values"]} for one in chart["series"]]
-            data = {"x": chart["labels"], "series": series}
-            section["drawn"] = {"kind": kinds[chart["kind"]], "key": f"drawn-{section['code']}", "data": data}
+        if chart and chart["labels"]:
+            kind, data = charts.on_page(chart)
+            section["drawn"] = {"kind": kind, "key": f"chart-{section['code']}-data", "data": data}
     return part
 
 

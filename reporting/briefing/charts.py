@@ -31,12 +31,16 @@ def bars(title: str, labels: Sequence[str], series: Series) -> Chart:
     return _chart("bars", title, labels, series, _each(labels, series, "{:,}".format))
 
 
-def intervals(title: str, labels: Sequence[str], series: Series, whole: float | None) -> Chart:
-    """Rates with their intervals (value, low, high; None where there is none) and that of the whole, in percent."""
+def intervals(title: str, labels: Sequence[str], series: Series, whole: float | None, *, few: Sequence[bool]) -> Chart:
+    """Rates with their intervals (value, low, high; None where there is none) and that of the whole, in percent.
+
+    Args:
+        few: for each label whether it rests on few cases.
+    """
     said = _each(labels, series, lambda one: f"{percent(one[0])} [{one[1]:.1f}–{one[2]:.1f}]" if one else "—")
-    return _chart("intervals", title, labels, series, [_("the whole") + colon() + percent(whole), *said]) | {
-        "whole": whole
-    }
+    whole_name = _("the whole: %(rate)s") % {"rate": percent(whole)}
+    chart = _chart("intervals", title, labels, series, [whole_name, *said])
+    return chart | {"whole": whole, "whole_name": whole_name, "few": list(few)}
 
 
 def steps(title: str, name: str, curve: Sequence[tuple[int, float]]) -> Chart:
@@ -46,7 +50,7 @@ def steps(title: str, name: str, curve: Sequence[tuple[int, float]]) -> Chart:
     kept = sorted({*range(0, len(labels), every), len(labels) - 1})
     said = [_("after %(days)s days") % {"days": labels[at]} + colon() + percent(values[at]) for at in kept]
     points = [[0, 1.0], *([day, left] for day, left in curve)]
-    return _chart("steps", title, labels, [(name, values)], said) | {"points": points}
+    return _chart("steps", title, labels, [(name, values)], said) | {"points": points, "days": _("days")}
 
 
 def _chart(kind: str, title: str, labels: Sequence[str], series: Series, said: Iterable[str]) -> Chart:
@@ -65,3 +69,16 @@ def _each(labels: Sequence[str], series: Series, write: Callable[[Any], str]) ->
         label + colon() + enumerated(f"{name} {write(values[at])}" for name, values in series)
         for at, label in enumerate(labels)
     ]
+
+
+def on_page(chart: Chart) -> tuple[str, dict[str, Any]]:
+    """The kind and the data by which ``chart-kinds.js`` draws it."""
+    series = [{"name": one["name"], "data": one["values"]} for one in chart["series"]]
+    if chart["kind"] == "steps":
+        points = [[day, 100 * left] for day, left in chart["points"]]
+        return "survival", {"x": points, "series": [], "marks": [], "name": series[0]["name"], "days": chart["days"]}
+    if chart["kind"] == "intervals":
+        rows = [one | {"small": chart["few"]} for one in series]
+        names = {name: chart[name] for name in ("whole", "whole_name")}
+        return "forest", {"x": chart["labels"], "series": rows, **names}
+    return {"bars": "bars", "lines": "trend"}[chart["kind"]], {"x": chart["labels"], "series": series}

@@ -78,7 +78,9 @@ def period_words(kind: str, period: Period) -> str:
 
 
 def _when(data: Data) -> tuple[tuple[str, str], ...]:
-    return (("before", str(_("In the period before"))), ("year", str(_("In the same period a year before"))))
+    """The earlier periods that are told of, and how each is called: of a year, both are the same one."""
+    told = (("before", str(_("In the period before"))), ("year", str(_("In the same period a year before"))))
+    return told[:1] if data["kind"] == Briefing.Kind.YEARLY else told
 
 
 def _name(row: Data) -> str:
@@ -125,10 +127,12 @@ def verdict(data: Data, code: str, which: str) -> str:
 
 
 def _table_of(data: Data, codes: Sequence[str]) -> list[list[str]]:
-    rows = [[_("Figure"), _("This period"), _("Period before"), "", _("A year before"), ""]]
+    heads = {"before": _("Period before"), "year": _("A year before")}
+    compared = [which for which, _when_said in _when(data)]
+    rows = [[_("Figure"), _("This period"), *(head for which in compared for head in (heads[which], ""))]]
     for code in codes:
         cells = [str(MEASURES[code].name), shown(MEASURES[code], data["figures"][code])]
-        for which in ("before", "year"):
+        for which in compared:
             then = sentences.earlier(data[which], code)[0] if MEASURES[code].is_rate else data[which]["figures"][code]
             cells += [shown(MEASURES[code], then), verdict(data, code, which)]
         rows.append(cells)
@@ -218,7 +222,8 @@ def _places(data: Data) -> Section | None:
         (rate, [_interval(row["rate"]) for row in rows]),
         (_("Adjusted rate"), [list(row["adjusted"][:3]) if row["adjusted"] else None for row in rows]),
     ]
-    chart = charts.intervals(rate, [_name(row) for row in rows], series, whole)
+    few = [row["accepted"] < SMALL for row in rows]
+    chart = charts.intervals(rate, [_name(row) for row in rows], series, whole, few=few)
     return _section("places", _("Places"), said, table, chart)
 
 
@@ -227,12 +232,11 @@ def _interval(numbers: Sequence[Any]) -> list[float] | None:
 
 
 def _time(data: Data) -> Section:
-    quarter, half, most = (_day(value) for value in data["time"]["quartiles"])
+    if not data["figures"]["accepted"][0]:
+        return _section("time", _("Time"), [_("No case was accepted in the period.")])
     median = written(data["figures"]["median_days"][0], Unit.DAYS)
     said = [
-        _("Of the cases accepted in the period, counted with those still open: a quarter resolved within %(quarter)s, "
-          "half within %(half)s, three quarters within %(most)s.")
-        % {"quarter": quarter, "half": half, "most": most},
+        _resolved_within([day for day in data["time"]["quartiles"] if day is not None]),
         _("Median of the resolved cases alone: %(days)s.") % {"days": median},
     ]  # fmt: skip
     curve = data["time"]["curve"]
@@ -241,8 +245,20 @@ def _time(data: Data) -> Section:
     return _section("time", _("Time"), said, (), chart)
 
 
-def _day(value: int | None) -> str:
-    return _("(not reached yet)") if value is None else written(value, Unit.DAYS)
+def _resolved_within(days: Sequence[int]) -> str:
+    """By when a quarter, half and three quarters were resolved, as far as that is reached."""
+    said = (
+        _("Of the cases accepted in the period, counted with those still open, less than a quarter are resolved "
+          "so far."),
+        _("Of the cases accepted in the period, counted with those still open: a quarter resolved within %(quarter)s; "
+          "half is not reached yet."),
+        _("Of the cases accepted in the period, counted with those still open: a quarter resolved within %(quarter)s, "
+          "half within %(half)s; three quarters are not reached yet."),
+        _("Of the cases accepted in the period, counted with those still open: a quarter resolved within %(quarter)s, "
+          "half within %(half)s, three quarters within %(most)s."),
+    )  # fmt: skip
+    shown = (written(value, Unit.DAYS) for value in days)
+    return said[len(days)] % dict(zip(("quarter", "half", "most"), shown, strict=False))
 
 
 def _quality(data: Data) -> Section:

@@ -27,7 +27,7 @@ from reporting.measures import MEASURES
 from reporting.models import Briefing, BriefingPaper, PublishedFigures
 from reporting.periods import Period
 from reporting.rollups.reading import reading
-from tests.world import LIYUAN, LONGJING, World, make_case, make_user
+from tests.world import LIYUAN, LONGJING, YANJI, World, make_case, make_user
 
 
 def last_month() -> Period:
@@ -266,6 +266,58 @@ def test_drafts_are_read_in_the_very_division_only(month_by_hand: World, sign_in
     issuing.publish(briefing=row, by=month_by_hand.official, read=row.sha256)
     assert sign_in(above).get(address).status_code == 200
     assert sign_in(below).get(address).status_code == 404
+
+
+@pytest.fixture
+def archive(month_by_hand: World) -> World:
+    """Of Longjing a week over New Year, a month, a year and a draft; of Yanji, Liyuan and the prefecture a month."""
+    for code, kind, day, is_out in (
+        (LONGJING, "weekly", dt.date(2024, 12, 30), True), (LONGJING, "monthly", dt.date(2025, 3, 1), True),
+        (LONGJING, "yearly", dt.date(2023, 1, 1), True), (LONGJING, "monthly", dt.date(2025, 4, 1), False),
+        (YANJI, "monthly", dt.date(2025, 3, 1), True), (LIYUAN, "monthly", dt.date(2024, 3, 1), True),
+        ("2224", "monthly", dt.date(2025, 5, 1), True),
+    ):  # fmt: skip
+        by = User.objects.filter(role=Role.OFFICIAL, division_id=code).first()
+        by = by or make_user(f"official{code}", Role.OFFICIAL, code)
+        row = issuing.draft(scope=by.division, kind=kind, period=spans.span(kind, day), by=by)
+        if is_out:
+            issuing.publish(briefing=row, by=by, read=row.sha256)
+    return month_by_hand
+
+
+L, Y, S, P = "龙井市", "延吉市", "梨园街道", "延边朝鲜族自治州"
+
+
+def test_the_archive_is_narrowed_by_kind_place_and_year(archive: World, sign_in: Callable[..., Client]) -> None:
+    """Each line has the reader, what is asked for, and the places and last days that are shown."""
+    above = User.objects.filter(role=Role.OFFICIAL, division_id="2224").first()
+    readers = {"county": archive.official, "above": above, "dispatcher": archive.dispatcher}
+    week, month, year, april = (L, "2025-01-05"), (L, "2025-03-31"), (L, "2023-12-31"), (L, "2025-04-30")
+    street, yanji, whole = (S, "2024-03-31"), (Y, "2025-03-31"), (P, "2025-05-31")
+    for who, asked, expected in (
+        ("county", "", {week, month, year, april, street}),
+        ("dispatcher", "", {week, month, year, april, street}),
+        ("above", "", {week, month, year, street, yanji, whole}),
+        ("county", "?kind=monthly", {month, april, street}),
+        ("county", "?kind=yearly&year=2023", {year}),
+        ("county", "?year=2024", {week, street}),
+        ("county", "?year=2025", {week, month, april}),
+        ("county", f"?place={LIYUAN}", {street}),
+        ("county", f"?place={LONGJING}&kind=monthly&year=2025", {month, april}),
+        ("above", f"?place={YANJI}", {yanji}),
+        ("above", "?kind=monthly&year=2025", {month, yanji, whole}),
+        # What is not there, or not for this reader, shows nothing; so does nonsense.
+        ("county", f"?place={YANJI}", set()),
+        ("county", "?place=2224", set()),
+        ("county", "?year=1999", set()),
+        ("county", "?kind=daily", set()),
+    ):
+        answer = sign_in(readers[who]).get(reverse("reporting:briefings") + asked)
+        shown = {(row.scope.name, f"{row.last}") for row, _issue, _period in answer.context["rows"]}
+        assert shown == expected, (who, asked)
+    for who, places in (("county", [L, S]), ("above", [P, Y, L, S])):
+        form = sign_in(readers[who]).get(reverse("reporting:briefings")).context["form"]
+        assert [one.name for one in form.fields["place"].queryset] == places, who
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "ko"])

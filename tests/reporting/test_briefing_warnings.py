@@ -117,10 +117,10 @@ def test_a_note_stands_in_every_paper_as_it_was_written_with_who_and_when(world:
     scope = Division.objects.get(pk=LONGJING)
     row = issuing.draft(scope=scope, kind="monthly", period=MONTH, by=None)
     row.words_zh_hans = row.words_ko = NASTY
-    for language, who in (
-        ("zh-hans", "处理措施（dispatcher，2026-03-04）："),
-        ("ko", "처리조치(dispatcher, 2026-03-04): "),
-    ):
+    for language, who, heading in (
+        ("zh-hans", "处理措施（dispatcher，2026-03-04）：", "说明"),
+        ("ko", "처리조치(dispatcher, 2026-03-04): ", "설명"),
+    ):  # fmt: skip
         lines = [who + NASTY.split("\n")[0], *NASTY.split("\n")[1:]]
         paragraphs = [one.text for one in Document(io.BytesIO(issuing.render_word(row, language))).paragraphs]
         at = paragraphs.index(lines[0])
