@@ -101,6 +101,9 @@ FIGURES: Mapping[str, Named] = dict(_figures())
 NUMBERED = {"mediator", "committee"}
 """What narrows by a number."""
 
+DAYS = {"reached_on", "due_on", "week", "day"}
+"""By what rows are listed that happen on a day, not at a moment."""
+
 OF_NOW = {"in_hand", "load", "concluded", "mediators"}
 """Kinds that are counted as they are at this moment, whatever the period of the page."""
 
@@ -167,16 +170,26 @@ def token(row: Any) -> str:
     return f"{key.isoformat() if isinstance(key, dt.date) else key}_{row.pk}"
 
 
-def after(text: str) -> tuple[Any, int] | None:
+def after(text: str, asked: Asked) -> tuple[Any, int] | None:
     """``listed_by`` and key of the last row of the page before; None where ``text`` is none of ours."""
     key, _dot, row = text.rpartition("_")
-    if not row.isdecimal() or len(row) > 18 or (key.isdecimal() and len(key) > 18):
+    if not row.isdecimal() or len(row) > 18:
         return None
+    value = _listed_by(key, KINDS[asked.kind].listed_by)
+    return None if value is None else (value, int(row))
+
+
+def _listed_by(key: str, path: str) -> dt.date | int | None:
+    """The value of a token; None where it is none of the field ``path``."""
     try:
-        value: Any = int(key) if key.isdecimal() else parse_datetime(key) if "T" in key else parse_date(key)
+        if path in DAYS:
+            return parse_date(key)
+        if path == "pk":
+            return int(key) if len(key) < 19 else None
+        moment = parse_datetime(key)
     except ValueError:
         return None
-    return None if value is None else (value, int(row))
+    return moment if moment and moment.tzinfo else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def rows(request: HttpRequest) -> HttpResponseBase:
     if export in {"csv", "xlsx"}:
         found = counted.listed(asked, user, most=MOST_ROWS)
         return export_table(counted_page.table(asked, found, user), "figure", str(export))
-    after = counted_page.after(request.GET.get("after", ""))
+    after = counted_page.after(request.GET.get("after", ""), asked)
     found = counted.listed(asked, user, after=after, most=PER_PAGE + 1)
     shown = found[:PER_PAGE]
     context = {

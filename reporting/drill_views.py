@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 
 from accounts.access import role_required, staff
 from accounts.models import Role
@@ -20,8 +19,6 @@ def cases(request: HttpRequest) -> HttpResponseBase:
     """The cases behind a number, with the number above them, both of one moment."""
     user = staff(request)
     figure, of = request.GET.get("figure", "accepted"), request.GET.get("of", drill.NUMERATOR)
-    if figure == "attendance_rate":
-        return redirect(f"{reverse('reporting:attendance')}?{request.GET.urlencode()}")
     division = division_of(user, request.GET.get("division"))
     form = PeriodForm(request.GET if {"first", "last"} & request.GET.keys() else None)
     try:

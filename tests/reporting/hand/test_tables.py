@@ -232,7 +232,7 @@ def _department(one: Department, key: str) -> list[str]:
     signing = "—" if hours is None else f"{hours:g}小时"
     if key != "whole":
         bounced += f" 已退回: {returned}" if returned else ""
-        signing += f" 已签收{signed}件" if signed else ""
+        signing += f" 已签收 {signed} 件" if signed else ""
     return [
         f"{of}", f"{hits}", rate(hits, of), f"{still}", f"{late}", f"{referred}", bounced, signing, rate(kept, over),
     ]  # fmt: skip
