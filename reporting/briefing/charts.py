@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from governance_center.listing import colon, enumerated, semicolon
 from reporting.briefing.sentences import percent
@@ -50,7 +51,7 @@ def steps(title: str, name: str, curve: Sequence[tuple[int, float]]) -> Chart:
     kept = sorted({*range(0, len(labels), every), len(labels) - 1})
     said = [_("after %(days)s days") % {"days": labels[at]} + colon() + percent(values[at]) for at in kept]
     points = [[0, 1.0], *([day, left] for day, left in curve)]
-    return _chart("steps", title, labels, [(name, values)], said) | {"points": points, "days": _("days")}
+    return _chart("steps", title, labels, [(name, values)], said) | {"points": points, "days": pgettext("axis", "days")}
 
 
 def _chart(kind: str, title: str, labels: Sequence[str], series: Series, said: Iterable[str]) -> Chart:
