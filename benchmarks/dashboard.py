@@ -75,6 +75,7 @@ def growth(medians: Sequence[float]) -> Row:
 def official() -> Any:
     """A browser in which somebody of the prefecture is signed in."""
     from django.core import mail
+    from django.core.management import call_command
     from django.test import Client
     from django.test.utils import setup_test_environment
 
@@ -82,6 +83,7 @@ def official() -> Any:
 
     if not hasattr(mail, "outbox"):
         setup_test_environment()  # so that answers tell what they showed
+    call_command("collectstatic", interactive=False, verbosity=0)
     user = User.objects.filter(username="bench.official").first() or User(username="bench.official")
     user.role, user.division_id, user.display_name = Role.OFFICIAL, PREFECTURE, "bench"
     user.set_unusable_password()

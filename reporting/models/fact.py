@@ -15,12 +15,15 @@ IS_LONG = Q(
 )
 """Of what a case has several of, something comes long after its registration (:data:`reporting.rollups.sql.LONG`)."""
 
+ENDED = ("resolved", "withdrawn", "guided")
+"""What has taken a number of days."""
+
 RARE = (
-    ("ended", "accepted_day", Q(status__in=("withdrawn", "guided", "merged"))),
     ("reopened", "accepted_day", Q(reopened=True)),
     ("repeat", "accepted_day", Q(repeat=True)),
     ("excluded", "accepted_day", Q(excluded=True)),
     ("restricted", "accepted_day", Q(restricted=True)),
+    ("not_content", "accepted_day", Q(satisfaction="not_content")),
     ("refused", "registered_day", Q(status="refused")),
     ("failed", "ended_day", Q(mediated="failed")),
 )
@@ -90,9 +93,7 @@ class CaseFact(models.Model):
             models.Index(
                 fields=("resolved_day", "case"), name="reporting_fact_resolved", condition=Q(status="resolved")
             ),
-            models.Index(
-                fields=("status", "days", "case"), name="reporting_fact_days", condition=Q(days__isnull=False)
-            ),
+            models.Index(fields=("status", "days", "case"), name="reporting_fact_days", condition=Q(status__in=ENDED)),
             models.Index(Left("division", 9), F("category"), F("accepted_day"), F("case"), name="reporting_fact_near"),
             models.Index(Left("division", 9), F("registered_day"), F("case"), name="reporting_fact_begun"),
             models.Index(Left("division", 9), F("extras_until"), name="reporting_fact_long", condition=IS_LONG),
@@ -101,6 +102,11 @@ class CaseFact(models.Model):
             models.Index(fields=("accepted_day", "case"), name="reporting_fact_open", condition=Q(status="open")),
             models.Index(
                 Coalesce("next_due_at", NEVER), F("case"), name="reporting_fact_due", condition=Q(status="open")
+            ),
+            models.Index(
+                fields=("status", "accepted_day", "case"),
+                name="reporting_fact_ended",
+                condition=Q(status__in=("withdrawn", "guided", "merged")),
             ),
             *(
                 models.Index(fields=(day, "case"), name=f"reporting_fact_{name}", condition=condition)

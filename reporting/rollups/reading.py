@@ -212,15 +212,17 @@ class Reader:
         digits, column = len(scopes[0]), KEYS[dim]
         place = "f.division" if digits == VILLAGE else f"left(f.division, {digits})"
         branches = [branch for branch in BRANCHES if branch.counts.keys() & set(columns)]
-        ways = {f"{branch.day} = ANY(%(days)s)" for branch in branches if not branch.several}
+        is_whole = len(days) == (max(days) - min(days)).days + 1
+        within = "BETWEEN %(first)s AND %(last)s" if is_whole else "= ANY(%(days)s)"
+        ways = {f"{branch.day} {within}" for branch in branches if not branch.several}
         if any(branch.several for branch in branches):
             ways.add(has_extras_in("%(first)s", "%(last)s"))
         found_by = " OR ".join(sorted(ways))
         source = f"SELECT 1 AS sign, f.* FROM reporting_casefact f WHERE {place} = ANY(%(scopes)s) AND ({found_by})"
         sums = ", ".join(f"sum(r.{name}){_passed(name, 'r.day')}" for name in columns)
         return _query(
-            f"SELECT left(r.division, {digits}), r.{column}, {sums} FROM ({contributions(source)}) r "
-            f"WHERE r.day = ANY(%(days)s) GROUP BY 1, 2",
+            f"SELECT left(r.division, {digits}), r.{column}, {sums} FROM ({contributions(source, columns)}) r "
+            f"WHERE r.day {within} GROUP BY 1, 2",
             {"scopes": list(scopes), "days": list(days), "first": min(days), "last": max(days), "today": self.today},
         )
 

@@ -15,7 +15,7 @@ these days.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from reporting.rollups.columns import BRANCHES, COLUMNS, Branch
@@ -194,18 +194,19 @@ ELEMENTS = "CROSS JOIN LATERAL jsonb_array_elements(f.extras) e"
 """A fact ``f`` with each element ``e`` of what it has several of."""
 
 
-def contributions(source: str) -> str:
-    """What each fact of ``source`` (a query of facts with a column ``sign``, +1 or -1) adds to which day and keys."""
+def contributions(source: str, wanted: Sequence[str] = COLUMNS) -> str:
+    """What each fact of ``source`` (a query of facts with a column ``sign``, +1 or -1) adds to which day and keys, in
+    the columns ``wanted``."""
 
     def rows(branch: Branch) -> str:
         columns = ", ".join(
-            f"f.sign * ({branch.counts[name]})::int" if name in branch.counts else "0" for name in COLUMNS
+            f"f.sign * ({branch.counts[name]})::int" if name in branch.counts else "0" for name in wanted
         )
         table = f"f {ELEMENTS}" if branch.several else "f"
         return f"SELECT {branch.day} AS day, {_keys(branch)}, {columns} FROM {table} WHERE {branch.where}"
 
-    names = ", ".join(("day", *KEYS, *COLUMNS))
-    every = " UNION ALL ".join(rows(branch) for branch in BRANCHES)
+    names = ", ".join(("day", *KEYS, *wanted))
+    every = " UNION ALL ".join(rows(branch) for branch in BRANCHES if branch.counts.keys() & set(wanted))
     return f"WITH f AS MATERIALIZED ({source}), rows ({names}) AS ({every}) SELECT * FROM rows"
 
 
