@@ -3,8 +3,8 @@
 The expected number of a day is the product of
 
 - the **level** of the category in the whole area: the recent rate, moved on by the growth of the last year;
-- the **share** of the division in it, drawn towards its share in all categories where it has few cases itself, and
-  of a township within its county, of a village within its township;
+- the **share** of the division in it, its own as far as its cases tell it, else drawn towards its share in all
+  categories (:func:`_posterior`); and of a township within its county, of a village within its township;
 - the **season**: the month of the year, of the category, drawn towards that of all categories, and of the county;
 - the **kind of day**: weekday, day off, weekend worked in exchange.
 
@@ -15,6 +15,7 @@ scatter beyond chance is the dispersion of a negative binomial distribution; non
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,8 +35,9 @@ YEAR = 13
 LEVEL_HALF_LIFE, SHARE_HALF_LIFE = 6.5, 13.0
 """Blocks after which history counts half, for the level of a category and for the share of a division in it."""
 
-PRIOR_CASES = 3.0
-"""A division's share in a category is drawn towards its share in all by the weight of so many cases."""
+MIXTURE = ((0.9, 3.0), (0.1, 0.5))
+"""How a place's share in a category lies to its share in all: in nine of ten cells so near that the latter weighs as
+much as three cases, in one anywhere. Weights and sizes of gamma distributions with the mean 1."""
 
 SEASON_CASES = 50.0
 """A season is drawn towards the one above it by the weight of so many cases a month."""
@@ -236,17 +238,43 @@ def _fit_level(level: Level, seen: Floats, totals: Floats, parents: Floats, high
     """
     ages = np.arange(len(seen))[::-1]
     recent = 0.5 ** (ages / SHARE_HALF_LIFE)
-    effective = recent.sum() / (recent**2).sum()
     prior = ((recent @ totals + 0.5) / (recent @ higher + 1.0))[level.places]
+    recent = recent * recent.sum() / (recent**2).sum()
     scatter = np.zeros(seen.shape[1])
     weights = np.ones_like(seen)
     for _turn in range(2):
-        cases = recent @ (seen * weights)
-        rates = (PRIOR_CASES + cases) / (PRIOR_CASES / prior + recent @ (parents * weights))
-        usual = parents * rates
+        factor, doubt = _posterior(recent @ (seen * weights), recent @ (parents * weights) * prior)
+        usual = parents * prior * factor
         weights = _weights(seen, usual, scatter)
         scatter = _dispersion(seen, usual, weights, categories)
-    return Fit(level, rates, scatter + 1 / (PRIOR_CASES + effective * cases), usual)
+    return Fit(level, prior * factor, scatter + doubt, usual)
+
+
+def _posterior(cases: Floats, expected: Floats) -> tuple[Floats, Floats]:
+    """How many times what its share in all categories lets expect comes of a cell, and the doubt about that.
+
+    An empirical Bayes estimate: Poisson counts whose factors come from :data:`MIXTURE`, so that a cell with few cases
+    stays near 1 and one that many cases show to be far off is taken at its own word (the multi-item gamma-Poisson
+    shrinker of DuMouchel 1999, American Statistician 53(3)).
+
+    Args:
+        cases, expected: of each cell, added up over its history.
+
+    Returns:
+        Mean and squared coefficient of variation of the factor of each cell.
+    """
+    chances, means, squares = [], [], []
+    for weight, size in MIXTURE:
+        gamma = np.array([math.lgamma(size + one) - math.lgamma(size) for one in cases])
+        likelihood = gamma + size * math.log(size) - (size + cases) * np.log(size + expected)
+        chances.append(math.log(weight) + likelihood)
+        means.append((size + cases) / (size + expected))
+        squares.append(means[-1] * (size + cases + 1) / (size + expected))
+    shares = np.exp(chances - np.max(chances, axis=0))
+    shares /= shares.sum(axis=0)
+    factor: Floats = (shares * means).sum(axis=0)
+    doubt: Floats = (shares * squares).sum(axis=0) / factor**2 - 1
+    return factor, doubt
 
 
 def _weights(seen: Floats, usual: Floats, scatter: Floats) -> Floats:

@@ -155,6 +155,43 @@ def test_an_earlier_outbreak_does_not_hide_the_next_one() -> None:
     assert Cell(TOWN, RARE) in {one.cell for one in found(register() + earlier + outbreak(LAST, 8))}
 
 
+TOWNS = [f"{COUNTY}{number:03d}" for number in range(101, 111)]
+QUARRY = TOWNS[3]
+"""Ten townships alike, but that one kind of matter comes from this one nearly alone: it has an eighth of all cases, and
+nine tenths of this kind."""
+
+
+def quarries(seed: int) -> list[DayCount]:
+    rng, rows = np.random.default_rng(seed), []
+    for day in filter(lambda day: is_working_day(day)[0], (FIRST + dt.timedelta(days=n) for n in range(DAYS))):
+        for town in TOWNS:
+            for category, rate in ((HABIT, 0.4), (RARE, 0.1 if town == QUARRY else 0.0012)):
+                if count := int(rng.poisson(rate)):
+                    rows.append(DayCount(day, town + "001", category, count))
+    return rows
+
+
+def of_towns(rows: list[DayCount]) -> Counts:
+    return gather(rows, first=FIRST, days=DAYS, divisions=[COUNTY, *TOWNS], categories=[HABIT, RARE])
+
+
+def test_a_place_that_has_a_kind_of_matter_almost_alone_is_compared_with_its_own_history() -> None:
+    calendar, expected = calendar_of(FIRST, DAYS, [()]), []
+    working = sum(is_working_day(LAST - dt.timedelta(days=offset))[0] for offset in range(28))
+    for seed in range(1, 7):
+        counts = of_towns(quarries(seed))
+        model = fit(counts, calendar, DAYS - 1)
+        assert model is not None
+        towns = model.window(28)[1]
+        expected.append(towns.mean[towns.level.cells.index(Cell(QUARRY, RARE))])
+        for offset in range(0, 360, 24):
+            findings = assess(counts, calendar, LAST - dt.timedelta(days=offset), Rules())[1]
+            assert QUARRY not in {one.cell.division for one in findings}
+    assert np.mean(expected) == pytest.approx(0.1 * working, rel=0.15)
+    more = of_towns(quarries(1) + outbreak(LAST, 8, QUARRY + "001"))
+    assert Cell(QUARRY, RARE) in {one.cell for one in assess(more, calendar, LAST, Rules())[1]}
+
+
 def test_a_few_cases_or_less_than_twice_the_usual_are_not_told_of() -> None:
     rows = register() + outbreak(LAST, 8)
     calendar, seen = calendar_of(FIRST, DAYS, [()]), gathered(rows)
