@@ -12,6 +12,7 @@ from cases.models import (
     CaseParty,
     Category,
     EventKind,
+    FamilyLink,
     Kind,
     Person,
 )
@@ -24,6 +25,8 @@ from reporting.simulation import names, texts
 from reporting.simulation.telling import Telling
 
 ORGANISED = {"wage_arrears", "labour", "social_insurance", "contract", "property_management", "consumer", "medical"}
+RELATIONS = (FamilyLink.Relation.SPOUSE, FamilyLink.Relation.PARENT)
+"""What the second and the third of a household are to the first."""
 
 
 class AtTheDesk(Telling):
@@ -32,8 +35,8 @@ class AtTheDesk(Telling):
     def _open(self) -> None:
         world, rng, spec, at = self.world, self.rng, self.spec, self.spec.registered_at
         category = world.categories[spec.category]
-        place = rng.choice([one for one in world.places[spec.county] if one.pk.startswith(spec.place)])
-        self.petitioner = self._person(spec.county, place)
+        self.petitioner = self._petitioner()
+        place = self.petitioner.division
         language = self.petitioner.language
         title, story = texts.STORIES[category.pk][0 if language == "zh-hans" else 1]
         petition_class = ""
@@ -45,7 +48,8 @@ class AtTheDesk(Telling):
                 number=spec.number, centre=world.centres[spec.county], division=place, kind=category.kind,
                 place_detail=spec.address,
                 petition_class=petition_class, category=category,
-                channel=rng.choices(["walk_in", "hotline", "outreach", "police", "online"], [70, 12, 8, 6, 4])[0],
+                channel=spec.channel
+                or rng.choices(["walk_in", "hotline", "outreach", "police", "online"], [70, 12, 8, 6, 4])[0],
                 title=title, narrative=story, narrative_language=language,
                 wants_mediation=rng.random() < 0.8 if category.is_mediable else None,
                 is_restricted=petition_class == "accusation",
@@ -76,7 +80,34 @@ class AtTheDesk(Telling):
         )  # fmt: skip
         self._write(EventKind.VISITED, self.clerk, {"visit": visit.pk, "channel": visit.channel}, at)
 
-    def _person(self, county: str, place: Division) -> Person:
+    def _petitioner(self) -> Person:
+        """Who comes: somebody new, or a member of a household, maybe one that was here before."""
+        spec = self.spec
+        if not spec.household:
+            return self._person(spec.county, self._home())
+        known = self.memory.households.setdefault(spec.household, [])
+        if spec.member < len(known):
+            return known[spec.member]
+        if known:
+            known.append(self._relative(known[0], RELATIONS[len(known) - 1]))
+        else:
+            place, number = self._home(), spec.household
+            known.append(self._person(spec.county, place, f"{place.name_zh_hans}{number}号楼1单元{101 + number}"))
+        return known[-1]
+
+    def _home(self) -> Division:
+        return self.rng.choice(
+            [one for one in self.world.places[self.spec.county] if one.pk.startswith(self.spec.place)]
+        )
+
+    def _relative(self, head: Person, relation: str) -> Person:
+        """Somebody who lives with ``head``, as the desk noted down."""
+        relative = self._person(self.spec.county, head.division, head.address)
+        noted = {"noted_by": self.world.clerks[self.spec.county], "noted_at": self.spec.registered_at}
+        self.rows.add(FamilyLink(person=head, relative=relative, relation=relation, **noted))
+        return relative
+
+    def _person(self, county: str, place: Division, address: str = "") -> Person:
         from reporting.simulation.world import COUNTIES
 
         rng = self.rng
@@ -88,7 +119,7 @@ class AtTheDesk(Telling):
         number, born = names.identity_number(rng, county, self.serial)
         person = Person(
             name=name, name_hangul=hangul, birth_date=born, gender="1" if int(number[16]) % 2 else "2",
-            language="ko" if is_korean and rng.random() < 0.7 else "zh-hans", division=place,
+            language="ko" if is_korean and rng.random() < 0.7 else "zh-hans", division=place, address=address,
             created_at=self.spec.registered_at,
         )  # fmt: skip
         person.set_identity_number(number)

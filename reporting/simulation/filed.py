@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 import uuid
 from decimal import Decimal
 
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-
-from cases.models import CaseParty, EventKind
+from cases.models import EventKind
 from cases.states import Outcome
 from cases.workflow import Actor
 from governance_center.calendar import local_day
 from governance_center.ledger import text_digest
-from mediation.models import (
-    Agreement,
-    Attendance,
-    InvestigationRecord,
-    Mediator,
-    Minutes,
-    Obligation,
-    RightsNotice,
-    Session,
-    SessionMediator,
-)
+from mediation.models import Agreement, InvestigationRecord, Mediator, Obligation
 from reporting.simulation import texts
 from reporting.simulation.lives import Life
 from reporting.simulation.telling import Spec, at_hour
@@ -55,9 +44,9 @@ class FiledLife(Life):
             self._rule(self._soon(self.clock, 4))
         self._sign(self._soon(self.clock, 4))
         self._assign(self._soon(self.clock, 4))
-        self._parties_told()
+        self._tell_rights(self.clock + dt.timedelta(minutes=40))
         self._inquire(at_hour(local_day(self.clock) + dt.timedelta(days=2), 9))
-        self._meet_and_agree(at_hour(local_day(self.clock) + dt.timedelta(days=3), 9))
+        self._meet_and_agree()
         self._follow_up()
 
     def _choose_mediator(self) -> Mediator:
@@ -65,16 +54,6 @@ class FiledLife(Life):
         if self.spec.ending == "filed":
             return self.world.mediators[self.spec.county][0]
         return super()._choose_mediator()
-
-    def _parties_told(self) -> None:
-        at = self.clock + dt.timedelta(minutes=40)
-        day = local_day(at)
-        for party in self._own_parties():
-            self.rows.add(
-                RightsNotice(case_id=self.case.pk, party_id=party.pk, told_on=day, how="paper", by=self.handler)
-            )
-        facts = {"parties": [one.pk for one in self._own_parties()], "how": "paper", "told_on": day.isoformat()}
-        self._write(EventKind.RIGHTS_TOLD, self.handler, facts, at)
 
     def _inquire(self, at: dt.datetime) -> None:
         text = texts.INQUIRY[self.petitioner.language]
@@ -89,32 +68,12 @@ class FiledLife(Life):
         facts = {"paper": "investigation", "source": record.pk, "text_sha256": text_digest(text)}
         self._write(EventKind.DOCUMENT_KEPT, self.handler, facts, at + dt.timedelta(hours=1))
 
-    def _meet_and_agree(self, start: dt.datetime) -> None:
-        """Called the day before, held, and agreed upon before the parties go."""
-        end, minutes = start + dt.timedelta(hours=2), texts.MINUTES[self.petitioner.language]
-        period = DateTimeTZRange(start, end)
-        session = self.rows.add(
-            Session(
-                case_id=self.case.pk, period=period, mediator=self.mediator, place=PLACE, state=Session.State.HELD,
-                called_by=self.handler, created_at=self.clock,
-            )
-        )  # fmt: skip
-        self.rows.add(SessionMediator(session_id=session.pk, mediator=self.mediator, period=period, was_there=True))
-        facts = {"session": session.pk, "start": start.isoformat(), "round": 0}
-        self._write(EventKind.SESSION_CALLED, self.handler, facts, self.clock + dt.timedelta(minutes=5))
-        for party in self._own_parties():
-            self.rows.add(
-                Attendance(
-                    session_id=session.pk, party_id=party.pk, person_id=party.person_id, period=period,
-                    state=Attendance.State.CAME,
-                )
-            )  # fmt: skip
-        self.rows.add(
-            Minutes(session_id=session.pk, text=minutes, language=self.petitioner.language, revision=1, saved_at=end)
-        )
-        came = [one.pk for one in self._own_parties()]
-        held = {**facts, "came": came, "minutes_sha256": text_digest(minutes)}
-        self._write(EventKind.SESSION_HELD, self.handler, held, end)
+    def _meet_and_agree(self) -> None:
+        """Called to the first free hour of the days to come, held, and agreed upon before the parties go."""
+        rng, days = random.Random("filed"), self._working_days(local_day(self.clock), local_day(self.end))
+        session = next(filter(None, (self._call(rng, day) for day in days)))
+        session.place, end = PLACE, session.period.upper
+        self._hold(session, texts.MINUTES[self.petitioner.language], end)
         self._agree(end + dt.timedelta(minutes=20))
 
     def _agree(self, at: dt.datetime) -> None:
@@ -149,6 +108,3 @@ class FiledLife(Life):
                 how=texts.HOW[self.petitioner.language], due_on=day, performed_on=day, proof_id=proof,
             )
         )  # fmt: skip
-
-    def _own_parties(self) -> list[CaseParty]:
-        return [row for row in self.rows.of(CaseParty) if row.case_id == self.case.pk]

@@ -35,6 +35,7 @@ from mediation.services.statistics import Prevented, source_of
 from mediation.services.statistics import facts_of as facts_of_statistics
 from reporting.simulation import texts
 from reporting.simulation.desk import AtTheDesk
+from reporting.simulation.table import AtTheTable
 from reporting.simulation.visits import Afterwards
 
 SETTLED_AFTER = dt.timedelta(days=40)
@@ -52,7 +53,7 @@ LATE_SIGNATURES, CAME_AGAIN = 0.06, 0.12
 """Parts of the cases that a department signed for late, and in which the petitioner came to the desk a second time."""
 
 
-class Life(AtTheDesk, Afterwards):
+class Life(AtTheDesk, AtTheTable, Afterwards):
     """Lives a case through; the rows are in ``rows`` afterwards."""
 
     def live(self) -> Case:
@@ -83,6 +84,7 @@ class Life(AtTheDesk, Afterwards):
         self._sign(self._soon(self.clock, 6))
         if self.case.category.is_mediable and self.rng.random() < 0.6:
             self._assign(self._soon(self.clock, 6))
+            self._sittings(self.end)
         self._progress(self._soon(self.clock, 20))
 
     def _end_contested(self) -> None:
@@ -129,6 +131,7 @@ class Life(AtTheDesk, Afterwards):
         self._sign(signed if self.rng.random() < LATE_SIGNATURES else min(signed, self._soon(self.clock, 16)))
         if self.case.category.is_mediable and self.rng.random() < 0.68:
             self._assign(self._within(finish, 0.3))
+            self._sittings(finish)
         if self.rng.random() < 0.6:
             self._progress(self._within(finish, 0.5))
         if self.rng.random() < CAME_AGAIN:
@@ -312,7 +315,7 @@ class Life(AtTheDesk, Afterwards):
 
         Drawn for each case by itself, so that the course of the other cases does not depend on it.
         """
-        parties = [row for row in self.rows.of(CaseParty)[-6:] if row.case_id == self.case.pk]
+        parties = self._own_parties()
         creditor = next((row for row in parties if row.part == CaseParty.Part.APPLICANT), None)
         debtor = next((row for row in parties if row.part == CaseParty.Part.RESPONDENT), None)
         due = agreement.perform_by

@@ -21,6 +21,7 @@ from cases.models import (
     CaseNumberSeries,
     CaseParty,
     Deadline,
+    FamilyLink,
     Note,
     Person,
     PersonKey,
@@ -44,9 +45,10 @@ from mediation.models import (
     SessionMediator,
     StatisticsEntry,
 )
-from reporting.simulation import filed, wave
+from reporting.simulation import backlog, filed, repeats, wave
 from reporting.simulation import world as stage
 from reporting.simulation.filed import FiledLife as Life
+from reporting.simulation.memory import Memory
 from reporting.simulation.telling import Spec, office_moment
 
 BEGIN = dt.date(2023, 1, 1)
@@ -64,7 +66,7 @@ CONSULTATIONS, REFUSED = 0.037, 0.018
 """Consultations and refused matters, as parts of the accepted cases; both are counted apart."""
 
 ORDER = (
-    Person, PersonKey, Case, CaseParty, Note, Referral, Deadline, RoutingDecision, CaseEvent, CaseAccess,
+    Person, PersonKey, FamilyLink, Case, CaseParty, Note, Referral, Deadline, RoutingDecision, CaseEvent, CaseAccess,
     CaseNumberSeries, Visit, Assignment, RightsNotice, InvestigationRecord, Session, SessionMediator, Attendance, Minutes,
     Obligation, Agreement, FollowUp, StatisticsEntry, Prevention,
 )  # fmt: skip
@@ -115,9 +117,11 @@ def build(
     with transaction.atomic():
         world = stage.build(rng)
     specs = _specs(rng, until, accepted, resolved)
+    repeats.choose(rng, specs, until, world.places)
     series = _number(specs)
+    shares = _share_out(specs, workers)
     jobs = [
-        _Job(world, specs[worker::workers], series if worker == 0 else [], seed, day_end(until), worker, workers)
+        _Job(world, shares[worker], series if worker == 0 else [], seed, day_end(until), worker, workers)
         for worker in range(workers)
     ]
     if workers == 1:
@@ -126,6 +130,7 @@ def build(
     else:
         _run_side_by_side(jobs, progress)
     _settle()
+    backlog.keep(until)
     return len(specs)
 
 
@@ -152,16 +157,25 @@ class _Job:
         rows = Rows(ORDER, lambda model: itertools.count(reserve_keys(model) + self.worker, self.workers))
         for one in self.series:
             rows.add(one)
+        memory = Memory(self.worker, self.workers)
         # Half a million rows are made and let go by chunks; looking for garbage between would double the time.
         with _without_garbage_collection():
             for done, spec in enumerate(self.specs, start=1):
                 serial = (done - 1) * self.workers + self.worker
-                Life(self.world, rows, self.rng, spec, self.end, serial).live()
+                Life(self.world, rows, self.rng, spec, self.end, serial, memory).live()
                 if done % CHUNK == 0:
                     rows.write()
                     progress(CHUNK)
             rows.write()
             progress(len(self.specs) % CHUNK)
+
+
+def _share_out(specs: Sequence[Spec], workers: int) -> list[list[Spec]]:
+    """The cases of each worker in the order of their coming; those of a household are lived by one."""
+    shares: list[list[Spec]] = [[] for _worker in range(workers)]
+    for index, spec in enumerate(specs):
+        shares[(spec.household or index) % workers].append(spec)
+    return shares
 
 
 def _run_side_by_side(jobs: Sequence[_Job], progress: Progress) -> None:

@@ -19,8 +19,8 @@ PAPER, INK, PALE = "#f6f3ea", "#222b35", "#9fb3c4"
 
 
 def build() -> Case | None:
-    """Put scans into the file of the one closed case with a session; None where there is none or they are there."""
-    found = Case.objects.filter(state=State.CLOSED, sessions__isnull=False, documents__isnull=True)
+    """Put scans into the file of the one closed case with an inquiry; None where there is none or they are there."""
+    found = Case.objects.filter(state=State.CLOSED, investigations__isnull=False, documents__isnull=True)
     case = found.select_related("category", "centre", "division").first()
     if case is None or case.mediator is None:
         return None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from accounts.models import User
 from cases import deadlines, ledger, routing, workflow
 from cases.models import (
+    CaseParty,
     Deadline,
     Kind,
     Note,
@@ -20,12 +21,16 @@ from governance_center.calendar import LOCAL_ZONE, local_day
 from governance_center.copying import Rows
 from governance_center.ledger import text_digest
 from mediation.models import Mediator
+from reporting.simulation.memory import Memory
 from reporting.simulation.world import World
 
 
 @dataclass(slots=True)
 class Spec:
-    """What a case is to become; ``ending`` names an ``_end_…`` of ``Life``. ``place`` narrows where it comes from."""
+    """What a case is to become; ``ending`` names an ``_end_…`` of ``Life``. ``place`` narrows where it comes from.
+
+    Where ``household`` is not 0, its ``member`` of that number comes; an empty ``channel`` is left to chance.
+    """
 
     county: str
     category: str
@@ -34,6 +39,9 @@ class Spec:
     number: str = ""
     place: str = ""
     address: str = ""
+    household: int = 0
+    member: int = 0
+    channel: str = ""
 
 
 @dataclass
@@ -46,6 +54,7 @@ class Telling:
     spec: Spec
     end: dt.datetime
     serial: int
+    memory: Memory
     entries: list[ledger.Entry] = field(default_factory=list)
     limits: list[Deadline] = field(default_factory=list)
     referrals: list[Referral] = field(default_factory=list)
@@ -55,6 +64,9 @@ class Telling:
     @property
     def lead(self) -> Referral:
         return next(r for r in self.referrals if r.is_current and r.is_lead)
+
+    def _own_parties(self) -> list[CaseParty]:
+        return [row for row in self.rows.of(CaseParty)[-6:] if row.case_id == self.case.pk]
 
     def _officer(self, referral: Referral) -> User:
         return self.world.officers[referral.department_id, referral.division_id]

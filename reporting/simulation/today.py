@@ -1,5 +1,5 @@
-"""What is going on today in the demo: a rota in force, whistles on their way, a supervision order to answer, experts to
-ask, a complete file to look at, a campaign of outreach.
+"""What is going on today in the demo: a rota in force and attended, whistles on their way, a supervision order to answer,
+experts to ask, a complete file to look at, a campaign of outreach, tickets of the last days in the hall.
 
 Everything is done by the use cases of the rooms, as the demo's own accounts.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
+from collections.abc import Iterable
 
 from django.utils import timezone, translation
 
@@ -18,10 +19,14 @@ from cases.models import Case, SupervisionOrder, Whistle, WhistleCall
 from cases.services import supervision, whistles
 from cases.services.dispatching import department_officers
 from departments import services as stationing
-from departments.models import Centre, Department, RotaPlan, Shift
-from reporting.simulation import home, outreach, scans
+from departments.models import Centre, Department, Half, RotaPlan, Shift
+from reporting.simulation import hall, home, outreach, scans
+from reporting.simulation.telling import at_hour
 
 LONGJING = "222405"
+ATTENDED = 0.94
+"""Part of the shifts before today to which the department came."""
+
 SECONDS = 4.0
 """So long the demo's rota is searched for; the page says how good it is."""
 
@@ -43,11 +48,12 @@ def stage() -> bool:
         home.build(random.Random(45))
         scans.build()
         outreach.build(random.Random(7))
+        hall.build(random.Random(6))
     return True
 
 
 def _rota() -> None:
-    """This month and the next at Longjing; whoever is on this morning has checked in."""
+    """This month and the next at Longjing; nearly all who were on so far have checked in and out, this morning all."""
     today, dispatcher = timezone.localdate(), User.objects.get(username="dispatcher.longjing")
     centre = Centre.objects.get(pk=LONGJING)
     last = (today.replace(day=1) + dt.timedelta(days=62)).replace(day=1) - dt.timedelta(days=1)
@@ -60,8 +66,20 @@ def _rota() -> None:
     if plan.state != RotaPlan.State.PROPOSED:
         return
     stationing.put_in_force(plan=plan, by=dispatcher)
+    _attend(Shift.objects.in_force().filter(centre=centre, day__lt=today), dispatcher)
     for shift in Shift.objects.in_force().filter(centre=centre, day=today, half="am"):
         stationing.check_in(shift=shift, by=dispatcher)
+
+
+def _attend(shifts: Iterable[Shift], by: User) -> None:
+    """Check shifts that are over in and out at hours of their own days."""
+    rng = random.Random(9)
+    for shift in shifts:
+        if rng.random() < ATTENDED:
+            begins = at_hour(shift.day, 8 if shift.half == Half.MORNING else 13)
+            came = begins + dt.timedelta(minutes=rng.randrange(20, 45))
+            stationing.check_in(shift=shift, by=by, at=came)
+            stationing.check_out(shift=shift, by=by, at=came + dt.timedelta(hours=3, minutes=rng.randrange(30)))
 
 
 def _whistles() -> None:
