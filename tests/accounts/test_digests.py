@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connections
 from django.utils import timezone
 
 from accounts import digests
@@ -17,6 +15,7 @@ from accounts.models import Notification, OutgoingMessage, User
 from accounts.notifications import notify
 from accounts.outgoing import deliver_outgoing
 from governance_center.calendar import LOCAL_ZONE
+from tests.together import at_once
 from tests.world import LONGJING, World, build, make_user
 
 
@@ -121,21 +120,7 @@ def test_four_schedulers_at_once_make_one_email_for_each_reader() -> None:
     readers = [make_user(f"reader{number}", "clerk", LONGJING) for number in range(8)]
     for reader in readers:
         tell(reader, 3)
-    made: list[int] = []
-    begin = threading.Barrier(4)
-
-    def work() -> None:
-        try:
-            begin.wait(30)
-            made.append(hand_over(now=at(8)))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work) for _each in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    made = at_once(*(lambda: hand_over(now=at(8)) for _each in range(4)))
     keys = list(OutgoingMessage.objects.values_list("key", flat=True))
     assert sorted(keys) == sorted(f"digest:{reader.pk}:2026-06-01" for reader in readers)
     assert sum(made) == len(readers)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +16,7 @@ from accounts.models import FailingStreak, Notification, OutgoingMessage
 from accounts.outgoing import deliver_outgoing, queue
 from governance_center.transactions import atomic
 from tests.accounts.gateway import Desk, gateway
+from tests.together import at_once
 from tests.world import World, build, make_user
 
 SignIn = Callable[..., Client]
@@ -95,23 +94,16 @@ def test_channels_fail_each_by_itself(world: World) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_fail_at_once_tell_it_once() -> None:
     build()
-    barrier = threading.Barrier(4)
 
     @atomic
     def fail() -> None:
         streaks.on_failure("sms")
 
     def work() -> None:
-        barrier.wait()
         for _each in range(5):
             fail()
-        connections.close_all()
 
-    threads = [threading.Thread(target=work) for _each in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(work, work, work, work)
     assert FailingStreak.objects.get().failures == 20
     assert len(told()) == 1
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from functools import partial
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Notification
@@ -17,6 +18,7 @@ from cases.services import colouring, pause_limit, resume_limit
 from cases.services.colouring import Counts, colour_due
 from governance_center.calendar import LOCAL_ZONE
 from tests.cases.test_limits import limit_of
+from tests.together import at_once, beside
 from tests.world import World, build, make_case
 
 SECOND = dt.timedelta(seconds=1)
@@ -175,21 +177,7 @@ def test_the_sweep_reads_the_partial_indexes(world: World) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_sweeps_at_once_turn_and_tell_each_once() -> None:
     keys = handled_until(build(), 40)
-    counts: list[Counts] = []
-    begin = threading.Barrier(2)
-
-    def sweep(now: dt.datetime) -> None:
-        try:
-            begin.wait(30)
-            counts.append(colour_due(now, batch=3))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=sweep, args=(DUE + n * SECOND,)) for n in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    counts = at_once(*(partial(colour_due, DUE + n * SECOND, batch=3) for n in range(2)))
     assert sum(count.red for count in counts) == 40
     assert Deadline.objects.filter(pk__in=keys, shown="red").count() == 40
     singles = Notification.objects.filter(kind="limit.red").count()
@@ -205,22 +193,17 @@ def test_a_row_that_somebody_holds_is_left_to_the_next_sweep() -> None:
     holds, release = threading.Event(), threading.Event()
 
     def hold() -> None:
-        try:
-            with transaction.atomic():
-                Deadline.objects.select_for_update().get(pk=keys[0])
-                holds.set()
-                release.wait(30)
-        finally:
-            connections.close_all()
+        with transaction.atomic():
+            Deadline.objects.select_for_update().get(pk=keys[0])
+            holds.set()
+            release.wait(30)
 
-    thread = threading.Thread(target=hold)
-    thread.start()
-    assert holds.wait(30)
-    try:
-        assert colour_due(DUE) == Counts(0, 1)
-    finally:
-        release.set()
-        thread.join()
+    with beside(hold):
+        try:
+            assert holds.wait(30)
+            assert colour_due(DUE) == Counts(0, 1)
+        finally:
+            release.set()
     assert colour_due(DUE) == Counts(0, 1)
     assert told() == [("dispatcher", "limit.red")] * 2
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -20,6 +19,7 @@ from cases.services import experts, withdraw_case
 from cases.services.experts import AlreadySettled, ExpertBusy, NotOurExpert, OutsideHours
 from governance_center.calendar import LOCAL_ZONE, is_working_day
 from governance_center.errors import IllegalMove, MissingInput, NotAllowed
+from tests.together import at_once
 from tests.world import LONGJING, YANJI, World, make_case, make_user
 
 SignIn = Callable[..., Client]
@@ -123,24 +123,15 @@ def test_nobody_gets_a_time_that_is_taken_and_the_same_form_asks_once(world: Wor
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_ask_at_once_one_gets_the_time(world: World) -> None:
     expert, cases = make_expert(), [make_case(world), make_case(world)]
-    results: list[str] = []
-    barrier = threading.Barrier(2)
 
-    def run(case: Case) -> None:
-        barrier.wait()
+    def run(case: Case) -> str:
         try:
             ask(case, expert, world.clerk)
-            results.append("asked")
         except ExpertBusy:
-            results.append("busy")
-        finally:
-            connection.close()
+            return "busy"
+        return "asked"
 
-    threads = [threading.Thread(target=run, args=[case]) for case in cases]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    results = at_once(*(partial(run, case) for case in cases))
     assert sorted(results) == ["asked", "busy"]
     assert ExpertAppointment.objects.count() == 1
     assert CaseEvent.objects.filter(kind="expert.asked").count() == 1

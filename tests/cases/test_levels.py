@@ -3,8 +3,8 @@
 # ruff: noqa: F401, F811  the fixtures come from levelling
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -27,6 +27,7 @@ from cases.services.levels import AlreadyAnswered, AlreadyAsked, MayNotDecline, 
 from departments.models import Department, Division
 from governance_center.errors import GovernanceError, IllegalMove, MissingInput, NotAllowed
 from tests.cases.levelling import above, ask, case, lead_of, limits, order, settle, street, told, township_case
+from tests.together import at_once
 from tests.world import LIYUAN, LONGJING, VILLAGE, YANJI, World, make_case, make_user
 
 # --- the level at registration
@@ -233,22 +234,14 @@ def test_the_same_answer_sent_twice_is_given_once(world: World, case: Case, abov
 def test_of_two_answers_at_once_one_holds(world: World, case: Case, above: User) -> None:
     row = ask(case, world.clerk)
     other = make_user("above_too", Role.DISPATCHER, "2224")
-    begin, results = threading.Barrier(2), []
 
-    def answer(user: User, take: bool) -> None:
-        begin.wait()
+    def answer(user: User, take: bool) -> str:
         try:
-            results.append(answer_hand_up(hand_over=row, by=user, take=take, note="说明").state)
+            return str(answer_hand_up(hand_over=row, by=user, take=take, note="说明").state)
         except AlreadyAnswered as error:
-            results.append(error.code)
-        finally:
-            connection.close()
+            return error.code
 
-    threads = [threading.Thread(target=answer, args=pair) for pair in ((above, True), (other, False))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    results = at_once(partial(answer, above, True), partial(answer, other, False))
     assert len(results) == 2
     assert "hand_over_answered" in results
     assert set(results) & {"taken", "declined"} == {HandOver.objects.get().state}

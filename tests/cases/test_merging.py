@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import uuid
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -33,6 +32,7 @@ from intake.services.visits import MergedAlready, VisitInput, attach_visit
 from mediation.models import FollowUp, Session
 from mediation.services.holding import hold_session
 from tests.mediation.sessions import call, let_it_begin, mediated, tell_rights
+from tests.together import at_once
 from tests.world import YANJI, World, build, make_case, make_user
 
 
@@ -185,23 +185,15 @@ def test_what_came_again_is_recorded_as_a_repeat(world: World) -> None:
 def test_two_merges_into_each_other_at_once_leave_one() -> None:
     world = build()
     first, second = pair(world)
-    begin, said = threading.Barrier(2), list[str]()
 
-    def merge(case: Case, into: Case) -> None:
+    def merge(case: Case, into: Case) -> str:
         try:
-            begin.wait(30)
             merge_case(case=case, into=into, by=world.dispatcher, note="同一事项")
-            said.append("merged")
         except GovernanceError as error:
-            said.append(error.code)
-        finally:
-            connections.close_all()
+            return error.code
+        return "merged"
 
-    threads = [threading.Thread(target=merge, args=args) for args in ((first, second), (second, first))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    said = at_once(partial(merge, first, second), partial(merge, second, first))
     assert said.count("merged") == 1
     assert Case.objects.filter(merged_into__isnull=False).get() == second
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Notification, Role
+from accounts.models import Notification, Role, User
 from cases import ledger
 from cases.models import Case, Deadline, EventKind, Exclusion, Referral
 from cases.services import (
@@ -34,6 +33,7 @@ from reporting.rollups.rebuilding import differences, rebuild
 from tests.cases.test_merging import pair, solved
 from tests.mediation.sessions import call, mediated
 from tests.reporting.test_rollups import recent
+from tests.together import at_once
 from tests.world import LONGJING, YANJI, World, build, make_case, make_user
 
 STOOD = (
@@ -244,23 +244,15 @@ def test_two_dispatchers_at_once_take_back_once() -> None:
     kept, case = pair(world)
     merge_case(case=case, into=kept, by=world.dispatcher, note="x")
     users = [world.dispatcher, make_user("colleague", Role.DISPATCHER, LONGJING)]
-    begin, said = threading.Barrier(2), list[str]()
 
-    def take_back(user: Any) -> None:
+    def take_back(user: User) -> str:
         try:
-            begin.wait(30)
             undo_merge(case=case, by=user, note="并非同一事项")
-            said.append("done")
         except GovernanceError as error:
-            said.append(error.code)
-        finally:
-            connections.close_all()
+            return error.code
+        return "done"
 
-    threads = [threading.Thread(target=take_back, args=(user,)) for user in users]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    said = at_once(*(partial(take_back, user) for user in users))
     assert sorted(said) == ["done", "merge_not_undoable"]
     assert case.events.filter(kind="case.unmerged").count() == 1
     assert not list(ledger.verify())

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import threading
 import uuid
 from typing import Any
 
 import pytest
 import xlsxwriter
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Notification, Role, User
@@ -41,6 +40,7 @@ from intake.services.outreach_lists import (
 )
 from intake.services.outreach_visits import NotAhead, VisitNote, record_talk, record_visit
 from tests.intake.outreaching import group_of, homes, note, plan, running, walker
+from tests.together import at_once
 from tests.world import LIYUAN, LONGJING, VILLAGE, YANJI, World, build, make_case, make_person, make_user
 
 Found, Status = OutreachVisit.Found, Household.Status
@@ -405,19 +405,6 @@ def test_two_phones_that_send_one_form_make_one_visit() -> None:
     group_of(world, member)
     running(world)
     household, key = Household.objects.get(), uuid.uuid4()
-    gate, made = threading.Barrier(2), list[int]()
-
-    def send() -> None:
-        try:
-            gate.wait()
-            made.append(note(household, member, Found.NOTHING, key=key).pk)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=send) for _each in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    made = at_once(*(lambda: note(household, member, Found.NOTHING, key=key).pk for _each in range(2)))
     household.refresh_from_db()
     assert (len(set(made)), household.tries, Case.objects.count()) == (1, 1, 0)

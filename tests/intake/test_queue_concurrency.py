@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable
 
 import pytest
-from django.db import connections
 
 from governance_center.errors import GovernanceError
 from intake import services
 from intake.models import Desk, Period, Ticket, TicketSeries, Visit
 from intake.services.queue_common import DeskBusy, WindowTaken
 from tests.intake.queueing import desk, ticket, window
+from tests.together import at_once
 from tests.world import World, build
 
 WINDOWS = 20
-
-
-def at_once(*jobs: Callable[[], None]) -> None:
-    """Run the jobs in threads that start together; a failure of one is a failure of the test."""
-    start, failures = threading.Barrier(len(jobs)), list[BaseException]()
-
-    def work(job: Callable[[], None]) -> None:
-        try:
-            start.wait()
-            job()
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures, failures
 
 
 @pytest.fixture

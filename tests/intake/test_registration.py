@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 
 from cases import ledger
 from cases.models import Case, CaseNumberSeries, Kind, Person
 from cases.states import State
 from intake.models import Visit
+from tests.together import at_once
 from tests.world import LONGJING, VILLAGE, World, build
 
 NUMBER = "222405187305120046"
@@ -167,53 +168,34 @@ def test_registering_takes_few_queries(desk: Client, django_assert_max_num_queri
 @pytest.mark.django_db(transaction=True)
 def test_clerks_at_once_get_numbers_without_gaps_or_doubles() -> None:
     world = build()
-    threads, each = 6, 5
-    failures: list[BaseException] = []
-    start = threading.Barrier(threads)
+    clerks, each = 6, 5
+    clients = [Client() for _each in range(clerks)]
 
-    def work(worker: int) -> None:
-        try:
-            client = Client()
-            client.force_login(world.clerk)
-            start.wait()
-            for turn in range(each):
-                changes = {"identity_number": "", "name": f"人{worker}", "title": f"{worker}-{turn}"}
-                answer = client.post("/desk/register/", {**FORM, **changes})
-                assert answer.status_code == 302, answer.content[:200]
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            connections.close_all()
+    def work(number: int) -> None:
+        for turn in range(each):
+            changes = {"identity_number": "", "name": f"人{number}", "title": f"{number}-{turn}"}
+            answer = clients[number].post("/desk/register/", {**FORM, **changes})
+            assert answer.status_code == 302, answer.content[:200]
 
-    running = [threading.Thread(target=work, args=(number,)) for number in range(threads)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
-    assert not failures
+    for client in clients:
+        client.force_login(world.clerk)
+    at_once(*(partial(work, number) for number in range(clerks)))
     tails = sorted(int(number[-6:]) for number in Case.objects.values_list("number", flat=True))
-    assert tails == list(range(1, threads * each + 1))
+    assert tails == list(range(1, clerks * each + 1))
     assert not list(ledger.verify())
 
 
 @pytest.mark.django_db(transaction=True)
 def test_one_form_sent_at_the_same_instant_makes_one_case() -> None:
     world = build()
-    key, answers = str(uuid.uuid4()), list[str]()
-    start = threading.Barrier(4)
+    key, clients = str(uuid.uuid4()), [Client() for _each in range(4)]
 
-    def work() -> None:
-        client = Client()
+    def send(client: Client) -> str:
+        return str(client.post("/desk/register/", {**FORM, "submission_key": key}).headers.get("Location", ""))
+
+    for client in clients:
         client.force_login(world.clerk)
-        start.wait()
-        answers.append(client.post("/desk/register/", {**FORM, "submission_key": key}).headers.get("Location", ""))
-        connections.close_all()
-
-    running = [threading.Thread(target=work) for _each in range(4)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
+    answers = at_once(*(partial(send, client) for client in clients))
     assert len(set(answers)) == 1
     assert answers[0].startswith("/desk/receipt/")
     assert Case.objects.count() == 1

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Notification
@@ -22,6 +21,7 @@ from mediation.services import assign_mediator, reach_agreement, reminding
 from mediation.services.follow_ups import AlreadyRecorded, record_follow_up
 from mediation.services.reminding import sweep
 from mediation.tasks import sweep_follow_ups
+from tests.together import at_once
 from tests.world import World, build, make_case
 
 
@@ -178,19 +178,7 @@ def test_sweeps_at_once_remind_each_visit_once(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(reminding, "BATCH", 3)
     world = build()
     numbers = sorted(resolved(world).number for _each in range(10))
-    made: list[int] = []
-    start = threading.Barrier(4)
-
-    def work() -> None:
-        start.wait()
-        made.append(sweep(today=after(8)))
-        connections.close_all()
-
-    running = [threading.Thread(target=work) for _each in range(4)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
+    at_once(*(lambda: sweep(today=after(8)) for _each in range(4)))
     sweep(today=after(8))
     assert sorted(number for _who, number in reminders()) == numbers
     assert not list(ledger.verify())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -29,6 +29,7 @@ from mediation.week import OFFICE, BadSpan, SpansMeet, Week
 from tests.mediation.sessions import call, make_room, mediated
 from tests.mediation.test_agreements import handled
 from tests.mediation.test_team import assisted
+from tests.together import at_once
 from tests.world import LONGJING, YANJI, World, make_user
 
 NINE, TEN, NOON, TWO, FIVE = 540, 600, 720, 840, 1020
@@ -155,18 +156,7 @@ def test_two_rows_of_other_hours_days_or_mediators_stand_beside_each_other(world
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_keep_hours_at_once_the_later_ones_stand_whole(world: World) -> None:
     weeks: list[Week] = [{1: [(NINE, NOON)], 2: [(NINE, NOON)]}, {1: [(TEN, FIVE)], 3: [(TEN, FIVE)]}]
-    barrier = threading.Barrier(2)
-
-    def run(week: Week) -> None:
-        barrier.wait()
-        keep(world, week)
-        connection.close()
-
-    threads = [threading.Thread(target=run, args=(week,)) for week in weeks]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*(partial(keep, world, week) for week in weeks))
     assert week_of(world.mediator.mediator, today()) in weeks
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
+from functools import partial
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Notification, User
@@ -14,7 +13,7 @@ from cases import ledger
 from cases.models import Case, CaseEvent, CaseParty
 from cases.services import withdraw_case
 from governance_center.errors import IllegalMove, MissingInput, NotAllowed
-from mediation.models import RightsNotice, Room, Session
+from mediation.models import RightsNotice, Session
 from mediation.services import assign_mediator, reach_agreement, recuse
 from mediation.services.clashes import MediatorTaken, PartyTaken, RoomTaken, free_slots
 from mediation.services.holding import NobodyCame, NotYet, RightsNotTold, fail_session, hold_session
@@ -32,6 +31,7 @@ from mediation.services.sessions import (
     record_rights_told,
 )
 from tests.mediation.sessions import at, call, let_it_begin, make_room, mediated, tell_rights
+from tests.together import at_once
 from tests.world import YANJI, World, make_case
 
 
@@ -244,24 +244,15 @@ def test_free_slots_are_free_for_room_mediator_and_parties(world: World) -> None
 def test_of_two_who_call_into_one_room_at_once_one_gets_it(world: World) -> None:
     room = make_room()
     jobs = [(mediated(world), world.mediator), (mediated(world, world.other_mediator), world.other_mediator)]
-    results: list[str] = []
-    barrier = threading.Barrier(2)
 
-    def run(case: Case, by: User, room: Room) -> None:
-        barrier.wait()
+    def run(case: Case, by: User) -> str:
         try:
             call(case, by, room)
-            results.append("called")
         except RoomTaken:
-            results.append("taken")
-        finally:
-            connection.close()
+            return "taken"
+        return "called"
 
-    threads = [threading.Thread(target=run, args=(*job, room)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    results = at_once(*(partial(run, *job) for job in jobs))
     assert sorted(results) == ["called", "taken"]
     assert Session.objects.count() == 1
     assert CaseEvent.objects.filter(kind="session.called").count() == 1

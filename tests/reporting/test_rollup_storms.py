@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from cases.models import Case
@@ -17,6 +16,7 @@ from reporting.rollups.folding import fold
 from reporting.rollups.reading import reading
 from reporting.rollups.rebuilding import differences
 from tests.processes import kill_all, start, wait_for
+from tests.together import at_once
 from tests.world import LONGJING, World, build, make_case
 
 FOLD = """
@@ -37,25 +37,6 @@ def counts() -> tuple[int, int]:
         plain = cases.count(), cases.filter(outcome="withdrawn").count()
     assert (found["accepted"], found["withdrawn"]) == plain
     return plain
-
-
-def at_once(*jobs: Callable[[], object]) -> None:
-    failures: list[BaseException] = []
-
-    def work(job: Callable[[], object]) -> None:
-        try:
-            job()
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures, failures
 
 
 def test_what_begins_first_and_is_committed_last_is_counted_then() -> None:
