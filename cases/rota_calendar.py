@@ -53,6 +53,11 @@ def weeks(
     return [days[index : index + 7] for index in range(0, len(days), 7)]
 
 
+def unpublished_years(first: dt.date, last: dt.date) -> list[int]:
+    """The years of these days whose holidays are not published yet, so that every weekday counts as a working day."""
+    return [year for year in range(first.year, last.year + 1) if is_working_day(dt.date(year, 1, 1))[1]]
+
+
 def shifts_of(centre_code: str, department: str | None) -> QuerySet[Shift]:
     """The shifts in force of a centre, or of one department there, with what a calendar shows."""
     rows = Shift.objects.in_force().filter(centre=centre_code).select_related("department", "window")

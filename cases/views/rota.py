@@ -324,4 +324,10 @@ def _month(request: HttpRequest, found: RotaPlan) -> dict[str, Any]:
     shifts = found.shifts.select_related("department", "window").filter(day__gte=first, day__lte=last)
     days = rota_calendar.weeks(shifts, first, last, rota_planning.local_holidays_of(found.centre_id))
     may_change = found.state in {RotaPlan.State.PROPOSED, RotaPlan.State.IN_FORCE}
-    return {"months": months, "month": month, "weeks": days, "may_change": may_change}
+    return {
+        "months": months,
+        "month": month,
+        "weeks": days,
+        "unpublished_years": rota_calendar.unpublished_years(first, last),
+        "may_change": may_change,
+    }

@@ -52,6 +52,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "later": last + dt.timedelta(days=1),
         "today": timezone.localdate(),
         "weeks": rota_calendar.weeks(shifts, first, last, local_holidays_of(centre.pk)),
+        "unpublished_years": rota_calendar.unpublished_years(first, last),
         "has_shifts": bool(shifts),
         **_feed(request, user, centre.pk, code),
     }

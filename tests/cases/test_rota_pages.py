@@ -64,6 +64,21 @@ def test_who_may_open_what(world: World, sign_in: SignIn, plan: RotaPlan, who: s
             assert client.post(path).status_code == 403, path
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh-hans", "2099年的节假日安排尚未公布"), ("ko", "2099년의 휴식일이 아직 공포되지 않았습니다")],
+)
+def test_where_the_holidays_of_a_year_are_not_published_the_calendar_says_so(
+    world: World, sign_in: SignIn, plan: RotaPlan, shift: Shift, language: str, words: str
+) -> None:
+    Shift.objects.filter(pk=shift.pk).update(day=dt.date(2099, 1, 5))
+    client = sign_in(world.clerk, language)
+    for path in ("/rota/calendar/?day=2099-01-05", "/rota/calendar/?day=2099-01-05&print=1"):
+        assert words in client.get(path).content.decode(), path
+    Shift.objects.filter(pk=shift.pk).update(day=dt.date(2026, 1, 5))
+    assert words[5:] not in client.get("/rota/calendar/?day=2026-01-05").content.decode()
+
+
 def test_another_county_sees_nothing_of_it(world: World, sign_in: SignIn, plan: RotaPlan) -> None:
     client = sign_in(make_user("dispatcher.yanji", "dispatcher", "222401"))
     for path in (f"/rota/plans/{plan.pk}/", f"/rota/?centre={LONGJING}", f"/rota/calendar/?centre={LONGJING}"):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance_center.calendar import LOCAL_ZONE, day_end, due_at, is_working_day, local_day
+from governance_center.calendar import LOCAL_ZONE, day_end, due_at, is_holiday, is_working_day, local_day
 
 FESTIVAL = {dt.date(2025, 9, 3), dt.date(2025, 9, 4), dt.date(2025, 9, 5)}
 
@@ -52,6 +52,13 @@ def test_an_end_on_a_day_off_rolls_on_where_the_rule_says_so() -> None:
     start = at("2026-09-02 10:00")  # thirty days later is 2 October, a holiday
     assert due_at(start, length=30, unit="calendar_day").at == day_end(dt.date(2026, 10, 2))
     assert due_at(start, length=30, unit="calendar_day", roll=True).at == day_end(dt.date(2026, 10, 8))
+
+
+def test_a_holiday_is_one_of_a_year_that_is_published() -> None:
+    assert is_holiday(dt.date(2026, 10, 1))
+    assert not is_holiday(dt.date(2026, 10, 17)), "a weekend"
+    assert not is_holiday(dt.date(2026, 9, 20)), "a weekend worked in exchange"
+    assert not is_holiday(dt.date(2099, 10, 1)), "nobody knows yet"
 
 
 def test_a_year_without_a_calendar_counts_weekdays_and_is_provisional() -> None:
