@@ -65,7 +65,7 @@ def writing_alone() -> Iterator[None]:
 
 @contextmanager
 def one_snapshot(*, read_only: bool = False) -> Iterator[None]:
-    """A transaction in which all queries see the same moment.
+    """A transaction in which all queries see the same moment, that at which the block begins.
 
     Inside another transaction it cannot be had and each query sees its own; call it outside.
     """
@@ -75,7 +75,9 @@ def one_snapshot(*, read_only: bool = False) -> Iterator[None]:
         return
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ{' READ ONLY' if read_only else ''}")
+            # The snapshot is taken by the first statement that looks at anything.
+            mode = " READ ONLY" if read_only else ""
+            cursor.execute(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ{mode}; SELECT 1")
         yield
 
 

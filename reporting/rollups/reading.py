@@ -279,10 +279,11 @@ def reading(now: dt.datetime | None = None) -> Iterator[Reader]:
 
     Not for the inside of a transaction, where each query would see a moment of its own.
     """
-    is_present, now = now is None, now or timezone.now()
+    is_present = now is None
     if not connection.in_atomic_block and _are_many():
         fold(now=now)
     with one_snapshot(read_only=True):
+        now = now or timezone.now()  # after the snapshot, so that nothing in it has come later
         reader = Reader(now, timezone.localdate(now), is_present)
         _load_changes(reader)
         yield reader

@@ -10,29 +10,65 @@ from django.utils import timezone
 
 from reporting.models.rollup import Dim
 from reporting.periods import Period
-from reporting.rollups.reading import reading
-from tests.reporting.storm.recount import Recount
+from reporting.rollups.reading import COUNTY, Reader, reading
+from reporting.rollups.reading import VILLAGE as VILLAGE_DIGITS
+from tests.reporting.storm.recount import KINDS, Recount
 from tests.world import LIYUAN, LONGJING, VILLAGE
 
+DIMS = (Dim.CATEGORY, Dim.CHANNEL, Dim.LEVEL, Dim.DEPARTMENT)
 SCOPES = ("2224", LONGJING, LIYUAN, VILLAGE)
+
+SOME = ("accepted", "resolved", "open", "overdue", "resolved_in_period")
+"""Columns without those that count by a day to come, which are read from fewer and larger pieces."""
 
 
 def wide() -> Period:
     """Some years and the months to come, so that whole years, months and days are put together."""
     today = timezone.localdate()
-    return Period(dt.date(today.year - 4, 2, 3), today)
+    return Period(dt.date(today.year - 4, 2, 3), today + dt.timedelta(days=40))
 
 
 def reader_equals_recount(
     now: dt.datetime | None = None, *, scopes: Sequence[str] = SCOPES, period: Period | None = None
 ) -> Recount:
-    """Compare all columns of each place and of each key of each dimension; returns the recount."""
+    """Compare all columns of each place, of each key of each dimension and of each day and month, and how long
+    everything took; returns the recount."""
     period = period or wide()
     with reading(now) as reader:
         plain = Recount(reader.now)
         for scope in scopes:
             assert +Counter(reader.totals(scope, period)) == plain.totals(scope, period), scope
-            for key, dim in enumerate((Dim.CATEGORY, Dim.CHANNEL, Dim.LEVEL, Dim.DEPARTMENT)):
-                found = {name: +Counter(counts) for name, counts in reader.by(dim, scope, period).items()}
-                assert found == plain.by(key, scope, period), (scope, dim)
+            _keys_equal(reader, plain, scope, period)
+            _days_equal(reader, plain, scope, period)
+            _lengths_equal(reader, plain, scope, period)
     return plain
+
+
+def _keys_equal(reader: Reader, plain: Recount, scope: str, period: Period) -> None:
+    """By one dimension, and by place and dimension at once, which is read from rows of its own query."""
+    for key, dim in enumerate(DIMS):
+        wanted = plain.by(key, scope, period)
+        found = {name: +Counter(counts) for name, counts in reader.by(dim, scope, period).items()}
+        assert found == wanted, (scope, dim)
+        if len(scope) < VILLAGE_DIGITS:
+            both = reader.by_both(dim, [scope], period, SOME)
+            found = {name: +Counter(counts) for (_scope, name), counts in both.items()}
+            some = {name: +Counter({one: counts[one] for one in SOME}) for name, counts in wanted.items()}
+            assert found == {name: counts for name, counts in some.items() if counts}, (scope, dim)
+
+
+def _days_equal(reader: Reader, plain: Recount, scope: str, period: Period) -> None:
+    for grain in ("d", "m"):
+        found = {day: +Counter(counts) for day, counts in reader.days(scope, period, grain).items()}
+        found = {day: counts for day, counts in found.items() if counts}
+        assert found == plain.days(scope, period, grain), (scope, grain)
+
+
+def _lengths_equal(reader: Reader, plain: Recount, scope: str, period: Period) -> None:
+    """What survival curves and medians are made of; signatures are told of counties and the prefecture."""
+    for kind in KINDS if len(scope) <= COUNTY else KINDS[:2]:
+        assert reader.durations(kind, scope, period) == plain.durations(kind, scope, period), (scope, kind)
+    assert reader.open_ages(scope, period) == plain.open_ages(scope, period), scope
+    for department in {one.department for one in plain.lengths} - {""} if len(scope) <= COUNTY else ():
+        found = reader.durations("s", scope, period, department)
+        assert found == plain.durations("s", scope, period, department), (scope, department)

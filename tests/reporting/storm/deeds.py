@@ -226,7 +226,7 @@ def each_once(world: World, dice: random.Random) -> None:
         case = make_case(world, "neighbour")
         do(world, settle, case, dice)
         do(world, lambda w, c, d, word=word: visit(w, c, d, word), case, dice)  # type: ignore[misc]
-    agree(world, case, dice)
+    do(world, agree, case, dice)
 
 
 def storm(world: World, seed: int, steps: int) -> None:

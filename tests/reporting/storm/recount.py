@@ -20,6 +20,21 @@ HALF_A_YEAR = dt.timedelta(days=180)
 WAITS_FOR_ITS_END = ("limits_due", "limits_kept", "agreements_due", "agreements_performed")
 
 
+KINDS = ("r", "e", "s")
+"""Days to the resolution, days to another end, hours to the signature."""
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long something took, by the day and the place it counts by; a signature under its department."""
+
+    kind: str
+    day: dt.date
+    division: str
+    department: str
+    length: int
+
+
 @dataclass(frozen=True)
 class Count:
     """Something that counts once, on a day and under some keys."""
@@ -57,6 +72,7 @@ class Recount:
             Agreement.objects.exclude(in_force_on=None).prefetch_related("obligations__instalments")
         )
         self.counts = [count for case in self.cases for count in self._of(case)]
+        self.lengths = [length for case in self.cases for length in self._lengths(case)]
 
     def totals(self, scope: str, period: Period) -> Counter[str]:
         """Each column of a place and what lies below it; columns with nothing are left out."""
@@ -65,12 +81,55 @@ class Recount:
     def by(self, key: int | None, scope: str, period: Period) -> dict[str, Counter[str]]:
         """The same by category (0), channel (1), level (2) or department (3)."""
         found: dict[str, Counter[str]] = defaultdict(Counter)
+        for count in self._within(scope, period):
+            found["" if key is None else count.keys[key]][count.column] += 1
+        return dict(found)
+
+    def days(self, scope: str, period: Period, grain: str) -> dict[dt.date, Counter[str]]:
+        """Each column by day (``d``) or first day of the month (``m``)."""
+        found: dict[dt.date, Counter[str]] = defaultdict(Counter)
+        for count in self._within(scope, period):
+            found[count.day.replace(day=1) if grain == "m" else count.day][count.column] += 1
+        return dict(found)
+
+    def durations(self, kind: str, scope: str, period: Period, department: str = "") -> Counter[int]:
+        """How many took how long, of one department or of all."""
+        last = min(period.last, _day(self.now))
+        return Counter(
+            one.length
+            for one in self.lengths
+            if one.kind == kind and one.division.startswith(scope) and period.first <= one.day <= last
+            and department in ("", one.department)
+        )  # fmt: skip
+
+    def open_ages(self, scope: str, period: Period) -> Counter[int]:
+        """For how many whole days those that are open are open."""
+        today = _day(self.now)
+        return Counter((today - one.day).days for one in self._within(scope, period) if one.column == "open")
+
+    def _within(self, scope: str, period: Period) -> Iterator[Count]:
         today = _day(self.now)
         for count in self.counts:
             is_over = count.day < today or (count.day == today and count.column not in WAITS_FOR_ITS_END)
             if is_over and count.division.startswith(scope) and period.first <= count.day <= period.last:
-                found["" if key is None else count.keys[key]][count.column] += 1
-        return dict(found)
+                yield count
+
+    def _lengths(self, case: Case) -> Iterator[Length]:
+        status = _status(case)
+        if status in ("resolved", "withdrawn", "guided"):
+            assert case.accepted_at is not None
+            accepted, ended = _day(case.accepted_at), self._ended(case) if status != "resolved" else case.resolved_at
+            assert ended is not None
+            kind = "r" if status == "resolved" else "e"
+            yield Length(kind, accepted, case.division_id, "", (_day(ended) - accepted).days)
+        for referral in self.referrals[case.pk] if status != "merged" else ():
+            if referral.signed_at is not None:
+                hours = (referral.signed_at - referral.dispatched_at) // dt.timedelta(hours=1)
+                yield Length("s", _day(referral.dispatched_at), case.division_id, referral.department_id, hours)
+
+    def _ended(self, case: Case) -> dt.datetime:
+        """When it was withdrawn or ended without a solution, the last time."""
+        return max(e.at for e in self.events[case.pk] if e.kind in ("case.unresolved", "case.withdrawn"))
 
     def _of(self, case: Case) -> Iterator[Count]:
         status = _status(case)
@@ -97,8 +156,7 @@ class Recount:
             if case.mediator_id and case.outcome in ("written_agreement", "oral_agreement"):
                 yield one("mediated", _day(case.resolved_at))
         if status == "guided" and case.mediator_id:
-            ends = [e.at for e in self.events[case.pk] if e.kind in ("case.unresolved", "case.withdrawn")]
-            yield one("mediation_failed", _day(max(ends)))
+            yield one("mediation_failed", _day(self._ended(case)))
         if status != "merged":
             yield from (one(*what) for what in self._several(case, lead))
 

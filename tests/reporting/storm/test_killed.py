@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from cases.models import Case
 from reporting.models import CaseFact, ChangedCase
@@ -16,6 +15,7 @@ from reporting.rollups.rebuilding import differences
 from tests.processes import PATIENCE, start
 from tests.reporting.storm.comparing import reader_equals_recount
 from tests.reporting.storm.deeds import Deed, build_storm, correct, each_once, merge, settle
+from tests.together import beside
 from tests.world import World, make_case
 
 # The n-th statement of the fold, counted over all its batches, ends the process before or after it is done.
@@ -62,22 +62,6 @@ def test_a_folder_killed_at_any_statement_leaves_a_reader_that_equals_a_recount(
     assert differences() == []
 
 
-def in_thread(job: Callable[[], None]) -> tuple[threading.Thread, list[BaseException]]:
-    failures: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            job()
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    return thread, failures
-
-
 def age(case: Case, years: int) -> None:
     """Move a case into the past, as one that was taken over; what its ledger says is not asked here."""
     with connection.cursor() as cursor:
@@ -110,18 +94,16 @@ def test_a_change_of_something_years_past_that_is_committed_late_counts_then(dee
             done.set()
             assert go.wait(PATIENCE)
 
-    thread, failures = in_thread(slow)
-    try:
-        assert done.wait(PATIENCE)
-        make_case(world, "neighbour")
-        old = reader_equals_recount().counts
-        fold()
-        assert not ChangedCase.objects.exists()
-        assert reader_equals_recount().counts == old
-    finally:
-        go.set()
-        thread.join()
-    assert not failures
+    with beside(slow):
+        try:
+            assert done.wait(PATIENCE)
+            make_case(world, "neighbour")
+            old = reader_equals_recount().counts
+            fold()
+            assert not ChangedCase.objects.exists()
+            assert reader_equals_recount().counts == old
+        finally:
+            go.set()
     assert ChangedCase.objects.exists()
     assert reader_equals_recount().counts != old
     fold()
