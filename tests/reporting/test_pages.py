@@ -80,7 +80,7 @@ def test_a_department_stands_with_what_it_led_and_what_it_was_sent(ledger_by_han
     attended = by_department(LONGJING, lately(), timezone.localdate())
     with reading() as reader:
         rows = {row.key: row for row in departments.read_departments(reader, LONGJING, lately(), attended)}
-        whole = departments.whole(reader, LONGJING, lately())
+        whole = departments.whole(reader, LONGJING, lately(), attended)
         hours = {key: reader.durations("s", LONGJING, lately(), key) for key in rows}
     tax = rows["tax"]
     assert (tax.counts["accepted"], tax.counts["resolved"], tax.rate.numerator) == (5, 3, 3)
@@ -116,7 +116,7 @@ def test_agreements_and_sessions_are_counted_by_their_own_day(world: World) -> N
     values = {code: one.value for code, one in found.figures.items()}
     assert (values["agreements_written"], values["agreements_oral"]) == (1, 1)
     assert (values["sessions_failed"], values["sessions_held"], values["failure_rate"]) == (1, 0, 100.0)
-    assert [count for _reason, count in found.failures] == [1]
+    assert [(code, count) for code, _reason, count in found.failures] == [("no_agreement", 1)]
     assert (values["in_hand"], values["mediators"]) == (1, Mediator.objects.active().count())
     assert mediating.read(YANJI, tomorrow).figures["sessions_failed"].value == 0
     assert mediating.read(LONGJING, lately()).figures["sessions_failed"].value == 0
