@@ -13,6 +13,7 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
 
 from accounts.models import DEMO_PASSWORD
+from tests.kept import Kept, filled_tables, keep
 from tools.browser import find
 
 # Playwright's event loop runs in this thread; Django would take it for asynchronous code.
@@ -36,11 +37,22 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def prepared() -> list[Kept]:
+    """Reference data and demo accounts, once they were loaded: later tests get the same rows in a moment."""
+    return []
+
+
 @pytest.fixture
-def demo(transactional_db: None) -> None:
+def demo(transactional_db: None, prepared: list[Kept]) -> None:
     """Reference data and demo accounts, as a new user finds them; no cases yet."""
+    if prepared:
+        prepared[0].put_back()
+        return
+    before = filled_tables()
     call_command("load_reference", verbosity=0)
     call_command("demo_accounts")
+    prepared.append(keep(filled_tables() - before))
 
 
 @pytest.fixture

@@ -236,8 +236,10 @@ def test_free_slots_are_free_for_room_mediator_and_parties(world: World) -> None
     call(mediated(world, world.other_mediator), world.other_mediator, room, start=first[0].start)
     second = free_slots(case, [world.mediator.mediator], days=30)
     assert first[0].start not in [slot.start for slot in second]
-    for slot in second:
-        assert call(case, world.mediator, slot.room, start=slot.start).state == "planned"
+    for slot in second:  # late in the day two of them may overlap: each is free while none of the others is taken
+        session = call(case, world.mediator, slot.room, start=slot.start)
+        assert session.state == "planned"
+        cancel_session(session=session, by=world.mediator, reason="另约")
 
 
 @pytest.mark.django_db(transaction=True)

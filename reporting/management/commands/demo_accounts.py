@@ -83,9 +83,10 @@ class Command(BaseCommand):
         if options["list"]:
             self._list()
             return
+        password = make_password(DEMO_PASSWORD)  # one for all: it takes its time, and everybody knows it anyway
         with transaction.atomic():
             for account in ACCOUNTS:
-                _make(account)
+                _make(account, password)
             _make_mediators()
             _make_rooms()
 
@@ -95,7 +96,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {account.username:<20} {account.role:<14} {account.hint}")
 
 
-def _make(account: Account) -> None:
+def _make(account: Account, password: str) -> None:
     """Make the account, or bring it back to what it should be; a password that fits is left alone."""
     is_admin = account.role == Role.ADMINISTRATOR
     user = User.objects.filter(username=account.username).first() or User(username=account.username)
@@ -105,7 +106,7 @@ def _make(account: Account) -> None:
     user.is_staff = user.is_superuser = is_admin
     if user.pk is None:
         user.language = account.language
-        user.password = make_password(DEMO_PASSWORD)
+        user.password = password
     user.save()
 
 
