@@ -81,7 +81,7 @@ class World:
 
 
 def build() -> World:
-    """Make the world in the database; a handful of bulk inserts."""
+    """Make the world in the database."""
     for code, parent, level, name, korean in DIVISIONS:
         Division.objects.create(code=code, parent_id=parent, level=level, name_zh_hans=name, name_ko=korean)
     for code, name, korean, kind in DEPARTMENTS:
