@@ -30,6 +30,7 @@ PARTS = (
     "reminders",
     "papers",
     "early_warning",
+    "rows",
     "dashboard",
     "drilldown",
 )

@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Count, F
+from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department
 from reporting import counted
+from reporting.measures import Basis, Figure, Measure, Unit, figure_of
 from reporting.periods import Period
+
+SHARE = Measure(
+    "sent_back_rate", _("Bounce rate"),
+    _("Of the matters that were given to a department to lead in the period, those that it returned."),
+    Basis.PERIOD, ("returned",), ("received",), Unit.PERCENT, "down",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +30,9 @@ class Bounces:
     taken_after: int
 
     @property
-    def rate(self) -> float | None:
-        """Share of the matters it was given to lead that it returned, in percent."""
-        return 100 * self.returned / self.received if self.received else None
+    def share(self) -> Figure:
+        """Of the matters it was given to lead, those that it returned."""
+        return figure_of(SHARE, {"returned": self.returned, "received": self.received})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +47,13 @@ class Pair:
 
 
 def by_department(scope_code: str, period: Period) -> list[Bounces]:
-    """One row for each department that was given something to lead, the highest bounce rate first."""
+    """One row for each department that was given something to lead, by number, the most first; never by rate."""
     names = {row.pk: row.name for row in Department.objects.all()}
     found = [
         Bounces(key, names[key], row["received"], row["returned"], row["taken_after"])
         for key, row in counted.totals_by("referrals", F("department"), scope_code, period).items()
     ]
-    return sorted(found, key=lambda row: (-(row.rate or 0), -row.received, row.code))
+    return sorted(found, key=lambda row: (-row.received, row.code))
 
 
 def by_pair(scope_code: str, period: Period) -> list[Pair]:

@@ -25,6 +25,7 @@ from intake.models import Purpose
 from intake.queue_figures import times_of
 from mediation.models import Committee, FollowUp, Mediator, Session
 from reporting import follow_ups, following_up, mediating
+from reporting.bounces import SHARE
 from reporting.counted import KINDS, Asked, weight_of
 from reporting.drill import DENOMINATOR, NOBODY, NUMERATOR
 from reporting.measures import MEASURES, Measure
@@ -72,6 +73,7 @@ _MEASURES: Mapping[str, list[Measure]] = {
     "second_calls": _of(following_up.MEASURES, "second_calls", "differing_rate"),
     "draws": _of(following_up.MEASURES, "drawn"),
     "shifts": [MEASURES["attendance_rate"]],
+    "referrals": [SHARE],
 }  # fmt: skip
 _TIMED = {"waited_median": "waited", "waited_p90": "waited", "serving_median": "serving"}
 """The tickets on which a time rests."""

@@ -70,7 +70,7 @@ def _returned(shown: Shown) -> Iterator[Line]:
         _("returned and then had to take"),
     ]  # fmt: skip
     for row in shown["rows"]:
-        yield [row.code, row.name, row.received, row.returned, number(row.rate), row.taken_after]
+        yield [row.code, row.name, row.received, row.returned, number(row.share.value), row.taken_after]
 
 
 def _pairs(shown: Shown) -> Iterator[Line]:

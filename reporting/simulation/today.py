@@ -1,5 +1,5 @@
 """What is going on today in the demo: a rota in force and attended, whistles on their way, a supervision order to answer,
-experts to ask, a complete file to look at, a campaign of outreach, tickets of the last days in the hall.
+experts to ask, a complete file to look at, second calls, a campaign of outreach, tickets of the last days in the hall.
 
 Everything is done by the use cases of the rooms, as the demo's own accounts.
 """
@@ -20,7 +20,7 @@ from cases.services import supervision, whistles
 from cases.services.dispatching import department_officers
 from departments import services as stationing
 from departments.models import Centre, Department, Half, RotaPlan, Shift
-from reporting.simulation import hall, home, outreach, scans
+from reporting.simulation import hall, home, outreach, scans, second_calls
 from reporting.simulation.telling import at_hour
 
 LONGJING = "222405"
@@ -47,6 +47,7 @@ def stage() -> bool:
         _order()
         home.build(random.Random(45))
         scans.build()
+        second_calls.build()
         outreach.build(random.Random(7))
         hall.build(random.Random(6))
     return True

@@ -22,6 +22,8 @@ from reporting.simulation import texts
 from reporting.simulation.telling import Telling, at_hour, office_moment
 
 VISIT_LAG_DAYS = 2
+LATE = 0.12
+"""Part of the visits that are made on the day after the planned one."""
 
 Why = FollowUp.WhyVisitor
 
@@ -53,7 +55,7 @@ class Afterwards(Telling):
             reminded = at_hour(visit.due_on, 8)
             if reminded > self.clock and self.case.state == State.RESOLVED:
                 self._move("start_follow_up", None, {}, reminded, Actor.SYSTEM)
-            made = office_moment(self.rng, visit.due_on + dt.timedelta(days=self.rng.randrange(VISIT_LAG_DAYS)))
+            made = office_moment(self.rng, visit.due_on + dt.timedelta(days=self._lag()))
             if self._visit(
                 visit, visitor, is_last=visit is visits[-1], at=max(made, self.clock + dt.timedelta(minutes=5))
             ):
@@ -94,6 +96,10 @@ class Afterwards(Telling):
         elif is_last:
             self._move("close", visitor, {}, at, Actor.VISITOR)
         return relapse
+
+    def _lag(self) -> int:
+        """Days after the planned one."""
+        return int(self.rng.random() < LATE)
 
     def _tells(self) -> bool:
         """Whether these people say how content they are: about one household in seven never does."""

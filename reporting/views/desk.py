@@ -84,7 +84,7 @@ def read_bounces(request: HttpRequest) -> dict[str, Any]:
     return {
         **shown,
         "children": Division.objects.filter(parent=division, centre__isnull=False).order_by("code"),
-        "measures": [MEASURES["bounce_rate"]],
+        "measures": [bounce_figures.SHARE],
         "rows": bounce_figures.by_department(division.pk, period),
         "pairs": bounce_figures.by_pair(division.pk, period),
         "as_of": timezone.localtime(),

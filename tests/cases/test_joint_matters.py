@@ -248,7 +248,8 @@ def test_returns_are_counted_by_department_and_pair(world: World, client: Client
     make_case(world)
     rows = {row.code: row for row in by_department(LONGJING, TODAY_ON)}
     assert (rows["tax"].received, rows["tax"].returned, rows["tax"].taken_after) == (3, 1, 1)
-    assert (rows["human_resources"].rate, rows["human_resources"].taken_after) == (100, 0)
+    assert (rows["human_resources"].share.value, rows["human_resources"].taken_after) == (100, 0)
+    assert list(rows) == sorted(rows, key=lambda code: -rows[code].received), "by number, never by rate"
     pairs = {(pair.giver, pair.taker): pair.count for pair in by_pair(LONGJING, TODAY_ON)}
     assert pairs == {("tax", "human_resources"): 1, ("human_resources", "tax"): 1}
     client.force_login(world.dispatcher)

@@ -1,0 +1,108 @@
+"""The pages of mediation, follow-ups, departments and waiting, and the rows behind each of their numbers, with a
+million cases and what happened about them: sixty years of a prefecture that registers 16,412 a year.
+
+These figures are added up from their own tables whenever a page is opened. Peer of the lists: counting the visits of a
+county, which a list that shows how many pages it has would do first. The pages of a year stand beside those of the
+whole time, which no preset offers.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from benchmarks import bulk, bulk_rows
+from benchmarks.dashboard import COUNTY, PREFECTURE, TOWNSHIP, official
+from benchmarks.run import Row
+
+CASES = 1_000_000
+TARGET, PAGE_TARGET, ROUNDS, SLOWEST = 150.0, 1000.0, 3, 8
+PAGES = ("mediation", "follow-ups", "departments", "waiting")
+
+
+def run() -> list[Row]:
+    """The slowest and the middle list over their target, and each page of the year."""
+    bulk.prepare()
+    bulk.build(CASES)
+    bulk_rows.fill()
+    return measure()
+
+
+def measure() -> list[Row]:
+    """What the rows that are there take."""
+    client = official()
+    taken = {query: _median(client, f"/dashboard/rows/?{query}") for query in _lists()}
+    slow = sorted(taken, key=lambda query: -taken[query])[:SLOWEST]
+    for query in slow:
+        print(f"rows: {taken[query]:.0f} ms: {query}")
+    worst, middle, peer = taken[slow[0]], statistics.median(taken.values()), _counting()
+    what = f"the slowest of {len(taken)} lists of rows with {CASES:,} cases, beside counting the visits of a county"
+    rows = [
+        Row("rows.worst", what, worst, "ms", peer, worst / TARGET, f"≤ {TARGET:g} ms", worst <= TARGET),
+        Row("rows.median", "the middle one", middle, "ms", peer, middle / TARGET, f"≤ {TARGET:g} ms", middle <= TARGET),
+    ]
+    for page in PAGES:
+        year, always = (_median(client, f"/dashboard/{page}/?{query}") for query in _periods())
+        what = f"the page of {page} of the prefecture for this year, beside the one for the whole time"
+        ratio, goal = year / PAGE_TARGET, f"≤ {PAGE_TARGET:g} ms"
+        rows.append(Row(f"rows.{page}", what, year, "ms", always, ratio, goal, year <= PAGE_TARGET))
+    return rows
+
+
+def _periods() -> Iterator[str]:
+    """The address of this year, and of all that is there."""
+    from django.utils import timezone
+
+    today = timezone.localdate()
+    for first in (today.replace(month=1, day=1), bulk.BEGIN):
+        yield f"division={PREFECTURE}&first={first}&last={today}"
+
+
+def _lists() -> Iterator[str]:
+    """The address of the list of each number, in a place of each level, for the whole time and the last 30 days."""
+    import datetime as dt
+    from urllib.parse import urlencode
+
+    from django.utils import timezone
+
+    from departments.models import Division
+    from reporting.counted_page import FIGURES
+    from reporting.drill import DENOMINATOR, NUMERATOR
+
+    today = timezone.localdate()
+    village = Division.objects.filter(parent=TOWNSHIP).order_by("code").first()
+    for code, figure in FIGURES.items():
+        for place in (PREFECTURE, COUNTY, TOWNSHIP, *([village.pk] if village else [])):
+            for first in (bulk.BEGIN, today - dt.timedelta(days=30)):
+                for of in (NUMERATOR, *([DENOMINATOR] if figure.denominator else [])):
+                    yield urlencode({"figure": code, "division": place, "first": first, "last": today, "of": of})
+
+
+def _median(client: Any, address: str) -> float:
+    """Milliseconds of a page; one that is quick at first is not opened again."""
+    times = []
+    for _turn in range(ROUNDS):
+        start = time.perf_counter()
+        answer = client.get(address)
+        times.append(1000 * (time.perf_counter() - start))
+        if answer.status_code != 200:
+            raise RuntimeError(f"rows: {answer.status_code} of {address}")
+        if times[0] <= TARGET / 3:
+            break
+    return statistics.median(times)
+
+
+def _counting() -> float:
+    from django.db import connection
+
+    start = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM mediation_followup v JOIN cases_case c ON c.id = v.case_id "
+            "WHERE c.division_id LIKE %s",
+            [f"{COUNTY}%"],
+        )
+        cursor.fetchone()
+    return 1000 * (time.perf_counter() - start)
