@@ -3,7 +3,8 @@
 Not simulated one by one but drawn in SQL: places and categories are skewed as registers are, 98.7 % of the accepted
 are resolved, 0.4 % are open and have a limit, spread over the time since 2023. What a case is follows from its running
 number alone, so the same number of cases is the same cases. Ledger, parties and papers are left out: no figure asks
-them. Limits, referrals and agreements stand in the facts only, but for the running limits of the open cases.
+them. Limits, referrals,
+agreements, sessions and visits stand in the facts only, but for the running limits of the open cases.
 """
 
 from __future__ import annotations
@@ -211,6 +212,14 @@ def _facts() -> str:
         f"jsonb_build_array(jsonb_build_array('a', {lasting}, c.lead_id, "
         f"({_draw('q', 'c.id')} < 0.96)::int, NULL)) ELSE '[]' END"
     )
+    resolved = sql._day("c.resolved_at")
+    visits = "', '".join(("visit_performing_in_time", "visit_performed_in_time"))
+    deeds = (
+        "CASE WHEN c.resolved_at IS NOT NULL AND c.kind = 'dispute' THEN (SELECT jsonb_agg(jsonb_build_array(what, "
+        f"{resolved} + since) ORDER BY what) FROM unnest(ARRAY['held', '{visits}'], ARRAY[0, 30, 90]) o (what, since)) "
+        f"|| CASE WHEN c.outcome = 'written_agreement' THEN jsonb_build_array(jsonb_build_array('written', {resolved}))"
+        " ELSE '[]' END END"
+    )
     drawn = {
         sql._SATISFACTION: "CASE WHEN c.state = 'closed' AND c.resolved_at IS NOT NULL AND " + _draw("s", "c.id")
         + " < 0.8 THEN (ARRAY['content', 'content', 'fairly', 'content', 'not_content'])[CASE WHEN "
@@ -220,6 +229,7 @@ def _facts() -> str:
         "THEN c.state_since END",
         sql._NEXT_DUE: "CASE WHEN c.state = 'in_handling' THEN c.due_at END",
         sql._EXTRAS: extras,
+        sql._DEEDS: deeds,
         sql._ONE_TRIP: _draw("1", "b.case_id") + " < 0.6",
         "(c.mediator_id IS NOT NULL)": "(" + _draw("2", "c.id") + " < 0.7)",
     }  # fmt: skip

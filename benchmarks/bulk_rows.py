@@ -10,10 +10,13 @@ MEDIATORS, HALVES = 400, ("am", "pm")
 
 
 def fill() -> None:
-    """Give the cases that are there what happened about them; once for each build."""
+    """Give the cases that are there what happened about them, and count it; once for each build."""
+    from reporting.rollups.rebuilding import rebuild
+
     _execute("SET session_replication_role = replica", "SET synchronous_commit = off")
     _execute(*_PEOPLE, _IN_HAND, _SESSIONS, _AGREEMENTS, _VISITS, _SECOND_CALLS, _REFERRALS, *_DESK, _SHIFTS)
     _execute("SET session_replication_role = origin", "VACUUM (ANALYZE)", "CHECKPOINT")
+    rebuild()
 
 
 _PEOPLE = (
@@ -130,7 +133,7 @@ _SHIFTS = f"""
         checked_out_at)
     SELECT w.centre_id, d.code, w.id, day, half, false,
         CASE WHEN {_draw("P", "w.id * 4000 + (day - '2023-01-01')")} < 0.93 THEN day + interval '9 hours' END, NULL
-    FROM departments_window w
+    FROM (SELECT * FROM departments_window WHERE is_in_rota) w
     JOIN bench_department d ON d.k = w.id % (SELECT count(*) FROM bench_department)
     CROSS JOIN (SELECT generate_series('{BEGIN}'::date, current_date, interval '1 day')::date AS day) days
     CROSS JOIN unnest(ARRAY{list(HALVES)}) half

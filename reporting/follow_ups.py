@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.utils.translation import gettext_lazy as _
 
-from reporting import counted
 from reporting.measures import Basis, Figure, Measure, Unit, figure_of
 from reporting.periods import Period
+from reporting.rollups import deeds
+from reporting.rollups.reading import Reader
 
 VISIT_RATE = Measure(
     "visit_rate",
@@ -19,6 +18,6 @@ VISIT_RATE = Measure(
 )  # fmt: skip
 
 
-def visits(scope_code: str, period: Period, today: dt.date) -> Figure:
-    """The share of visits made, with its interval, in one query."""
-    return figure_of(VISIT_RATE, counted.totals("visits", scope_code, period, today))
+def visits(reader: Reader, scope_code: str, period: Period) -> Figure:
+    """The share of visits made, with its interval."""
+    return figure_of(VISIT_RATE, deeds.totals(reader, "visits", scope_code, period))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from mediation.models import FollowUp
 from reporting import counted
 from reporting.measures import Basis, Figure, Measure, Unit, figure_of
 from reporting.periods import Period
+from reporting.rollups import deeds
+from reporting.rollups.reading import Reader
 
 MEASURES: Mapping[str, Measure] = {
     measure.code: measure
@@ -63,22 +63,16 @@ class Visits:
     outcomes: Sequence[tuple[str, str, int]]
 
 
-def read(scope_code: str, period: Period, today: dt.date) -> Visits:
-    """Three queries: visits, second calls, draws."""
-    counts: dict[str, int] = {}
-    for kind in ("visits", "second_calls", "draws"):
-        counts |= counted.totals(kind, scope_code, period, today)
+def read(reader: Reader, scope_code: str, period: Period) -> Visits:
+    """Visits and second calls from the roll-ups; the draws, one a county and week, as they are."""
+    counts = counted.totals("draws", scope_code, period, reader.today)
+    for kind in ("visits", "second_calls"):
+        counts |= deeds.totals(reader, kind, scope_code, period)
     found = [(value, str(label), counts[f"outcome_{value}"]) for value, label in FollowUp.Outcome.choices]
     return Visits({code: figure_of(measure, counts) for code, measure in MEASURES.items()}, found)
 
 
-def by_place(scope_code: str, digits: int, period: Period, today: dt.date) -> dict[str, dict[str, Figure]]:
-    """The figures of :data:`VISITS` by the code of the place, cut to ``digits``."""
-    found = counted.totals_by("visits", Left("case__division_id", digits), scope_code, period, today)
+def by_place(reader: Reader, scope_code: str, places: Iterable[str], period: Period) -> dict[str, dict[str, Figure]]:
+    """The figures of :data:`VISITS` of the places right below and, by its own code, of what lies in none of them."""
+    found = deeds.by_place(reader, "visits", scope_code, places, period)
     return {key: {code: figure_of(MEASURES[code], row) for code in VISITS} for key, row in found.items()}
-
-
-def nothing() -> dict[str, Figure]:
-    """The figures of a place without visits."""
-    counts = dict.fromkeys(("visits", "done", "on_time", "over", "overdue"), 0)
-    return {code: figure_of(MEASURES[code], counts) for code in VISITS}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from mediation.models import Session
 from reporting import counted
 from reporting.measures import Basis, Figure, Measure, Unit, figure_of
 from reporting.periods import Period
+from reporting.rollups import deeds
+from reporting.rollups.reading import Reader
 
 MEASURES: Mapping[str, Measure] = {
     measure.code: measure
@@ -49,18 +50,15 @@ class Mediating:
     failures: Sequence[tuple[str, str, int]]
 
 
-def read(scope_code: str, period: Period) -> Mediating:
-    """Four queries: agreements, sessions, cases in hand, mediators."""
+def read(reader: Reader, scope_code: str, period: Period) -> Mediating:
+    """Agreements and sessions from the roll-ups; cases in hand and mediators as they are now."""
     counts: dict[str, int] = {}
-    for kind in ("agreements", "sessions", "in_hand", "mediators"):
+    for kind in ("agreements", "sessions"):
+        counts |= deeds.totals(reader, kind, scope_code, period)
+    for kind in ("in_hand", "mediators"):
         counts |= counted.totals(kind, scope_code, period)
     failures = [
         (why.value, str(why.label), counts[f"failed_{why}"]) for why in Session.Failure if counts[f"failed_{why}"]
     ]
     figures = {code: figure_of(measure, counts) for code, measure in MEASURES.items()}
     return Mediating(figures, sorted(failures, key=lambda row: (-row[2], row[1])))
-
-
-def agreements_by_place(scope_code: str, digits: int, period: Period) -> dict[str, dict[str, int]]:
-    """Written and oral agreements by the code of the place, cut to ``digits``."""
-    return counted.totals_by("agreements", Left("case__division_id", digits), scope_code, period)

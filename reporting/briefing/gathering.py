@@ -55,7 +55,7 @@ def gather(reader: Reader, scope: Division, kind: str, period: Period) -> Data:
         "places": [_place(row) for row in selectors.by_division(reader, scope.pk, period)],
         "time": _time(reader, scope.pk, period),
         "departments": _departments(reader, scope.pk, period),
-        "visits": numbers(visits(scope.pk, period, reader.today)),
+        "visits": numbers(visits(reader, scope.pk, period)),
         "warnings": warnings.told(scope.pk, period),
     }
 

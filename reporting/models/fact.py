@@ -35,7 +35,8 @@ class CaseFact(models.Model):
 
     The rows follow the cases by :func:`reporting.rollups.folding.fold`. Days are local days (Asia/Shanghai), ``days``
     are whole days from acceptance to resolution or, where it was not resolved, to its end. ``extras`` holds what a
-    case has several of, ``extras_until`` the last of its days, see :mod:`reporting.rollups.sql`. No names and no texts.
+    case has several of, ``extras_until`` the last of its days, see :mod:`reporting.rollups.sql`; ``deeds`` what
+    happened about it, see :mod:`reporting.rollups.deeds`. No names and no texts.
     """
 
     class Status(models.TextChoices):
@@ -78,6 +79,7 @@ class CaseFact(models.Model):
     late = models.BooleanField()
     extras = models.JSONField(null=True)
     extras_until = models.DateField(null=True)
+    deeds = models.JSONField(null=True)
 
     class Meta:
         indexes = (

@@ -84,12 +84,14 @@ class Rollup(models.Model):
 class DurationRollup(models.Model):
     """How many took so long: whole days from acceptance to resolution (``r``) or to another end (``e``), by day of
     acceptance; whole hours from dispatch to signature (``s``), for each department and (key empty) for all,
-    by day of dispatch."""
+    by day of dispatch. Kind ``d`` counts what happened about the cases (:mod:`reporting.rollups.deeds`) by its day,
+    of length 0."""
 
     class Kind(models.TextChoices):
         RESOLVED = "r"
         ENDED = "e"
         SIGNING = "s"
+        DEED = "d"
 
     pk = models.CompositePrimaryKey("kind", "division", "key", "grain", "start", "length")
     kind = models.CharField(max_length=1, choices=Kind.choices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from reporting.periods import Period
-from reporting.rollups.reading import COUNTY, Reader, _as_arrays, _query
+from reporting.rollups.reading import COUNTY, Reader, _as_arrays, query
 
 _LENGTHS = """
     SELECT r.key, r.length, sum(r.n)::int FROM unnest(%(grains)s::text[], %(starts)s::date[]) p (grain, start)
@@ -23,7 +23,7 @@ def signing_hours(reader: Reader, scope: str, period: Period) -> dict[str, dict[
     if len(scope) > COUNTY:
         return {}
     capped = period.capped(reader.today)
-    for key, length, n in _query(_LENGTHS, {"scope": scope, **_as_arrays(reader.pieces(capped))}):
+    for key, length, n in query(_LENGTHS, {"scope": scope, **_as_arrays(reader.pieces(capped))}):
         found[key][length] += n
     for row in reader.lengths:
         is_within = capped.first <= row.day <= capped.last

@@ -35,7 +35,9 @@ class _Change:
 
 
 @dataclass(frozen=True, slots=True)
-class _Length:
+class Length:
+    """What the changed cases add to one row of the roll-up of durations."""
+
     kind: str
     day: dt.date
     division: str
@@ -52,7 +54,7 @@ class Reader:
     today: dt.date
     is_present: bool = False
     changes: list[_Change] = field(default_factory=list)
-    lengths: list[_Length] = field(default_factory=list)
+    lengths: list[Length] = field(default_factory=list)
     changed: list[int] = field(default_factory=list)
     _known: dict[tuple[object, ...], dict[int, int]] = field(default_factory=dict)
     _counted: dict[tuple[Dim, str, Period, tuple[str, ...]], dict[str, Counts]] = field(default_factory=dict)
@@ -94,7 +96,7 @@ class Reader:
         ]  # fmt: skip
         begin: Callable[[dt.date], dt.date] = (lambda day: day.replace(day=1)) if grain == "m" else (lambda day: day)
         found: dict[dt.date, Counts] = defaultdict(_nothing)
-        rows = _query(
+        rows = query(
             f"SELECT r.start, {_SUMS} FROM {_PIECES} WHERE r.dim = 0 AND r.division = %(scope)s GROUP BY r.start",
             {"scope": scope, "today": self.today, **_as_arrays(wanted)},
         )
@@ -141,7 +143,7 @@ class Reader:
 
     def _open_ages(self, scope: str, period: Period) -> dict[int, int]:
         found: dict[int, int] = defaultdict(int)
-        rows = _query(
+        rows = query(
             "SELECT start, open FROM reporting_rollup WHERE dim = 0 AND division = %(scope)s AND grain = 'd' "
             "AND key = '' AND open <> 0 AND start BETWEEN %(first)s AND %(last)s",
             {"scope": scope, "first": period.first, "last": period.last},
@@ -178,7 +180,7 @@ class Reader:
         far = [scope for scope in scopes if scope not in near]
         for places, parts in ((far, wanted), (near, [part for part in wanted if part[0] != "d"])):
             if places and parts:
-                rows = _query(
+                rows = query(
                     f"SELECT r.division, r.key, {_sums_of(columns)} FROM {_PIECES} "
                     "WHERE r.dim = %(dim)s AND r.division = ANY(%(scopes)s) GROUP BY r.division, r.key",
                     {"dim": int(dim), "scopes": places, "today": self.today, **_as_arrays(parts)},
@@ -220,7 +222,7 @@ class Reader:
         found_by = " OR ".join(sorted(ways))
         source = f"SELECT 1 AS sign, f.* FROM reporting_casefact f WHERE {place} = ANY(%(scopes)s) AND ({found_by})"
         sums = ", ".join(f"sum(r.{name}){_passed(name, 'r.day')}" for name in columns)
-        return _query(
+        return query(
             f"SELECT left(r.division, {digits}), r.{column}, {sums} FROM ({contributions(source, columns)}) r "
             f"WHERE r.day {within} GROUP BY 1, 2",
             {"scopes": list(scopes), "days": list(days), "first": min(days), "last": max(days), "today": self.today},
@@ -239,7 +241,7 @@ class Reader:
     def _all_lengths(self, scope: str, period: Period) -> dict[str, list[tuple[int, int]]]:
         found: dict[str, list[tuple[int, int]]] = {"r": [], "e": [], "s": []}
         values = {"scope": scope, **_as_arrays(self.pieces(period))}
-        for kind, length, n in _query(_ALL_LENGTHS, values):
+        for kind, length, n in query(_ALL_LENGTHS, values):
             found[kind].append((length, n))
         return found
 
@@ -253,10 +255,10 @@ class Reader:
             rolled, exact = [p for p in rolled if p[0] != "d"], [p for p in rolled if p[0] == "d"]
         found: list[tuple[int, int]] = []
         if rolled:
-            found += _query(_ROLLED_LENGTHS, {**values, **_as_arrays(rolled)})
+            found += query(_ROLLED_LENGTHS, {**values, **_as_arrays(rolled)})
         if exact:
             statuses = ["resolved"] if kind == "r" else ["withdrawn", "guided"]
-            found += _query(
+            found += query(
                 _EXACT_LENGTHS, {"scope": scope + "%", "statuses": statuses, "days": [day for _grain, day in exact]}
             )
         return found
@@ -290,12 +292,12 @@ def reading(now: dt.datetime | None = None) -> Iterator[Reader]:
 
 
 def _are_many() -> bool:
-    return bool(_query(f"SELECT 1 FROM reporting_changed OFFSET {MANY} LIMIT 1", {}))
+    return bool(query(f"SELECT 1 FROM reporting_changed OFFSET {MANY} LIMIT 1", {}))
 
 
 def _load_changes(reader: Reader) -> None:
     values = {"now": reader.now}
-    cases = [row[0] for row in _query(CHANGED, values)]
+    cases = [row[0] for row in query(CHANGED, values)]
     reader.changed = cases
     if not cases:
         return
@@ -304,7 +306,7 @@ def _load_changes(reader: Reader) -> None:
     sums = ", ".join(f"sum(c.{name})" for name in COLUMNS)
     something = " OR ".join(f"sum(c.{name}) <> 0" for name in COLUMNS)
     keys = ", ".join(f"c.{key}" for key in KEYS)
-    rows = _query(
+    rows = query(
         f"SELECT c.day, {keys}, {sums} FROM ({contributions(source)}) c GROUP BY c.day, {keys} HAVING {something}",
         values,
     )
@@ -312,12 +314,12 @@ def _load_changes(reader: Reader) -> None:
     reader.changes = [
         _Change(row[0], dict(zip(KEYS, row[1:width], strict=True)), tuple(int(n) for n in row[width:])) for row in rows
     ]
-    rows = _query(
+    rows = query(
         f"SELECT kind, day, division, key, length, sum(n)::int FROM ({durations(source)}) c "
         "GROUP BY 1, 2, 3, 4, 5 HAVING sum(n) <> 0",
         values,
     )
-    reader.lengths = [_Length(*row) for row in rows]
+    reader.lengths = [Length(*row) for row in rows]
 
 
 def _passed(name: str, day: str) -> str:
@@ -350,7 +352,8 @@ _EXACT_LENGTHS = """
 """
 
 
-def _query(statement: str, values: dict[str, object]) -> list[tuple]:  # type: ignore[type-arg]
+def query(statement: str, values: dict[str, object]) -> list[tuple]:  # type: ignore[type-arg]
+    """All rows of a statement."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()

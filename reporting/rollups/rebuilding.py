@@ -190,6 +190,8 @@ def _measuring(facts: str) -> Iterator[str]:
     yield """
         CREATE TEMP VIEW reporting_lengths AS
         SELECT kind, division, key, 'd' AS grain, day AS start, length, n::int FROM reporting_spans_above
+        UNION ALL SELECT kind, division, key, 'd', day, length, n::int FROM reporting_spans
+            WHERE kind = 'd' AND length(division) = 9
         UNION ALL SELECT kind, division, key, 'm', start, length, n::int FROM reporting_spans_monthly
         UNION ALL SELECT kind, division, key, 'y', date_trunc('year', start)::date, length, sum(n)::int
             FROM reporting_spans_monthly GROUP BY 1, 2, 3, 5, 6

@@ -26,7 +26,7 @@ KEYS = ("division", "category", "channel", "level", "department")
 FACT_COLUMNS = (
     "case_id", *KEYS, "status", "registered_day", "accepted_day", "resolved_day", "ended_day", "days",
     "once_resolved", "contained", "reopened", "relapsed", "quick", "repeat", "one_trip", "excluded", "restricted",
-    "closed", "satisfaction", "mediated", "next_due_at", "late", "extras", "extras_until",
+    "closed", "satisfaction", "mediated", "next_due_at", "late", "extras", "extras_until", "deeds",
 )  # fmt: skip
 
 
@@ -131,6 +131,27 @@ _EXTRAS = f"""
 
 _UNTIL = "(SELECT max((e->>1)::date) FROM jsonb_array_elements(b.extras) e)"
 
+_DEEDS = f"""
+    (SELECT jsonb_agg(jsonb_build_array(one.what, one.day) ORDER BY one.what, one.day) FROM (
+        SELECT a.form AS what, a.reached_on AS day FROM mediation_agreement a WHERE a.case_id = c.id
+        UNION ALL
+        SELECT CASE s.state WHEN 'failed' THEN 'failed_' || s.failure ELSE s.state END, {_day("lower(s.period)")}
+        FROM mediation_session s WHERE s.case_id = c.id AND s.state <> 'planned'
+        UNION ALL
+        SELECT CASE WHEN v.state <> 'done' THEN 'visit_' || v.state
+            ELSE 'visit_' || v.outcome || CASE WHEN {_day("v.done_at")} <= v.due_on THEN '_in_time' ELSE '_late' END
+            END, v.due_on
+        FROM mediation_followup v WHERE v.case_id = c.id AND v.second_of_id IS NULL
+        UNION ALL
+        SELECT CASE WHEN v.outcome <> w.outcome OR v.signs <> w.signs
+            OR (v.satisfaction <> '' AND w.satisfaction <> '' AND v.satisfaction <> w.satisfaction)
+            THEN 'second_other' ELSE 'second_same' END, v.due_on
+        FROM mediation_followup v JOIN mediation_followup w ON w.id = v.second_of_id
+        WHERE v.case_id = c.id AND v.state = 'done'
+    ) one)
+"""
+"""What happens about a case, see :mod:`reporting.rollups.deeds`."""
+
 LONG = 60
 """Days. What a case has several of mostly falls so soon after its registration; what does not is found by an index."""
 
@@ -171,7 +192,7 @@ def fresh(where: str = "TRUE", now: str = NOW) -> str:
             WHEN b.status = 'resolved' AND b.outcome IN ('written_agreement', 'oral_agreement') THEN 'ok'
             WHEN b.status = 'guided' THEN 'failed' ELSE '' END AS mediated,
         b.next_due_at, coalesce(b.next_due_at <= {now}, false) AS late, b.extras,
-        {_UNTIL} AS extras_until
+        {_UNTIL} AS extras_until, b.deeds
     FROM (
         SELECT c.id AS case_id, c.division_id AS division, c.category_id AS category, c.channel,
             coalesce(nullif(c.resolved_level, ''), c.held_level) AS level, coalesce(c.lead_id, '') AS department,
@@ -184,7 +205,7 @@ def fresh(where: str = "TRUE", now: str = NOW) -> str:
             (c.repeat_of_id IS NOT NULL) AS repeat, c.is_excluded AS excluded, c.is_restricted AS restricted,
             (c.state = 'closed') AS closed, {_SATISFACTION} AS satisfaction,
             (c.mediator_id IS NOT NULL) AS has_mediator,
-            c.outcome, {_NEXT_DUE} AS next_due_at, {_EXTRAS} AS extras
+            c.outcome, {_NEXT_DUE} AS next_due_at, {_EXTRAS} AS extras, {_DEEDS} AS deeds
         FROM cases_case c WHERE {where} OFFSET 0
     ) b
     """
@@ -237,7 +258,7 @@ def _keys(branch: Branch) -> str:
 
 
 def durations(source: str) -> str:
-    """What each fact of ``source`` adds to the counts of durations: kind, day, division, key, length, n."""
+    """What each fact of ``source`` adds to the counts of durations and deeds: kind, day, division, key, length, n."""
     return f"""
     WITH f AS MATERIALIZED ({source})
     SELECT CASE f.status WHEN 'resolved' THEN 'r' ELSE 'e' END AS kind, f.accepted_day AS day, f.division, '' AS key,
@@ -248,6 +269,8 @@ def durations(source: str) -> str:
     FROM f CROSS JOIN LATERAL jsonb_array_elements(f.extras) e
     CROSS JOIN LATERAL (VALUES (''), (e->>2)) k (key)
     WHERE e->>0 = 'r' AND e->>4 IS NOT NULL AND f.status <> 'merged'
+    UNION ALL
+    SELECT 'd', (d->>1)::date, f.division, d->>0, 0, f.sign FROM f CROSS JOIN LATERAL jsonb_array_elements(f.deeds) d
     """
 
 
@@ -279,13 +302,13 @@ def expanded(source: str) -> str:
 
 def expanded_durations(source: str) -> str:
     """As :func:`expanded`, of durations: days for prefecture and counties, months and years for townships as well;
-    signatures for prefecture and counties. What is finer is read from the facts themselves."""
+    signatures for prefecture and counties; deeds for all three. What is finer is read from the facts themselves."""
     return f"""
     SELECT c.kind, left(c.division, digits) AS division, c.key, g.grain, g.start, c.length, sum(c.n)::int AS n
     FROM ({durations(source)}) c
     JOIN unnest(ARRAY[4, 6, 9]) digits ON digits <= length(c.division)
     {_GRAINS}
-    WHERE digits < 9 OR (g.grain <> 'd' AND c.kind <> 's')
+    WHERE digits < 9 OR c.kind = 'd' OR (g.grain <> 'd' AND c.kind <> 's')
     GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(c.n) <> 0
     """
 

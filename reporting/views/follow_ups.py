@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from accounts.access import role_required
 from accounts.models import Role
@@ -15,7 +14,7 @@ from reporting import following_up, selectors
 from reporting.forms import PeriodForm
 from reporting.measures import MEASURES, figure
 from reporting.rollups.reading import reading
-from reporting.views.mediation import DIGITS
+from reporting.views.mediation import DIVIDED
 from reporting.views.scope import asked, page_context
 
 OF_CASES = ("satisfaction", "answer_rate", "relapse_rate")
@@ -31,13 +30,14 @@ def follow_ups(request: HttpRequest) -> HttpResponse:
 def read_follow_ups(request: HttpRequest) -> dict[str, Any]:
     """What the page of follow-ups shows."""
     shown = page_context(request, PeriodForm(asked(request, "first", "last")))
-    division, period, today = shown["division"], shown["period"], timezone.localdate()
+    division, period = shown["division"], shown["period"]
     with reading() as reader:
         counts = reader.totals(division.pk, period)
-        places = selectors.by_division(reader, division.pk, period) if division.level in DIGITS else []
+        places = selectors.by_division(reader, division.pk, period) if division.level in DIVIDED else []
         categories = selectors.by_category(reader, division.pk, period)
+        visits = following_up.read(reader, division.pk, period)
+        visited = following_up.by_place(reader, division.pk, [row.key for row in places], period) if places else {}
         as_of = reader.now
-    visits = following_up.read(division.pk, period, today)
     return {
         **shown,
         "of_cases": [figure(code, counts) for code in OF_CASES],
@@ -46,7 +46,7 @@ def read_follow_ups(request: HttpRequest) -> dict[str, Any]:
         "second": [visits.figures[code] for code in following_up.SECOND],
         "outcomes": visits.outcomes,
         "made": visits.figures["visits_done"].value,
-        "places": _places(division, places, shown, today),
+        "places": [{**_said(row), "is_own": row.key == division.pk, **visited[row.key]} for row in places],
         "categories": [_said(row) for row in categories],
         "measures": [*(MEASURES[code] for code in OF_CASES), *following_up.MEASURES.values()],
         "can_open": division.level != Division.Level.VILLAGE,
@@ -57,13 +57,3 @@ def read_follow_ups(request: HttpRequest) -> dict[str, Any]:
 def _said(row: selectors.Row) -> dict[str, Any]:
     """What the petitioners of one place or category said."""
     return {"key": row.key, "name": row.name, **{code: row.figure(code) for code in OF_CASES}}
-
-
-def _places(division: Division, rows: list[selectors.Row], shown: dict[str, Any], today: Any) -> list[dict[str, Any]]:
-    if not rows:
-        return []
-    digits = DIGITS[Division.Level(division.level)]
-    found = following_up.by_place(division.pk, digits, shown["period"], today)
-    return [
-        {**_said(row), "is_own": row.key == division.pk, **found.get(row.key, following_up.nothing())} for row in rows
-    ]

@@ -20,14 +20,15 @@ from mediation.models import Committee, Mediator
 from reporting import mediating, selectors
 from reporting.forms import PeriodForm
 from reporting.measures import MEASURES, figure, figure_of
+from reporting.rollups import deeds
 from reporting.rollups.reading import reading
 from reporting.views.scope import asked, page_context
 
 PER_PAGE = 25
 HEADLINES = ("mediation_success", "performance_rate")
 AT_THE_TOP = ("in_hand", "mediators")
-DIGITS = {Division.Level.PREFECTURE: 6, Division.Level.COUNTY: 9, Division.Level.TOWNSHIP: 12}
-"""How long the codes of the places right below are."""
+DIVIDED = {Division.Level.PREFECTURE, Division.Level.COUNTY, Division.Level.TOWNSHIP}
+"""Levels that have places below."""
 
 
 @role_required(Role.OFFICIAL, Role.DISPATCHER)
@@ -42,15 +43,17 @@ def read_mediation(request: HttpRequest) -> dict[str, Any]:
     division, period = shown["division"], shown["period"]
     with reading() as reader:
         counts = reader.totals(division.pk, period)
-        places = selectors.by_division(reader, division.pk, period) if division.level in DIGITS else []
+        places = selectors.by_division(reader, division.pk, period) if division.level in DIVIDED else []
+        found = mediating.read(reader, division.pk, period)
+        below = [row.key for row in places]
+        agreed = deeds.by_place(reader, "agreements", division.pk, below, period) if places else {}
         as_of = reader.now
-    found = mediating.read(division.pk, period)
     return {
         **shown,
         "headlines": [figure(code, counts) for code in HEADLINES],
         "mediating": found,
         "told": [one for code, one in found.figures.items() if code not in AT_THE_TOP],
-        "places": _places(division, places, shown),
+        "places": _places(division, places, agreed),
         "measures": [*(MEASURES[code] for code in HEADLINES), *mediating.MEASURES.values()],
         "can_open": division.level != Division.Level.VILLAGE,
         "as_of": as_of,
@@ -58,12 +61,8 @@ def read_mediation(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _places(division: Division, rows: list[selectors.Row], shown: dict[str, Any]) -> list[dict[str, Any]]:
+def _places(division: Division, rows: list[selectors.Row], agreed: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
     """Each place below with its rates and agreements; the row of the division itself is what lies in none of them."""
-    if not rows:
-        return []
-    agreed = mediating.agreements_by_place(division.pk, DIGITS[Division.Level(division.level)], shown["period"])
-    nothing = {"written": 0, "oral": 0}
     return [
         {
             "key": row.key,
@@ -71,8 +70,8 @@ def _places(division: Division, rows: list[selectors.Row], shown: dict[str, Any]
             "is_own": row.key == division.pk,
             "success": row.figure("mediation_success"),
             "performance": row.figure("performance_rate"),
-            "written": figure_of(mediating.MEASURES["agreements_written"], agreed.get(row.key, nothing)).value,
-            "oral": figure_of(mediating.MEASURES["agreements_oral"], agreed.get(row.key, nothing)).value,
+            "written": figure_of(mediating.MEASURES["agreements_written"], agreed[row.key]).value,
+            "oral": figure_of(mediating.MEASURES["agreements_oral"], agreed[row.key]).value,
         }
         for row in rows
     ]
