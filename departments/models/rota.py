@@ -150,7 +150,10 @@ class Shift(models.Model):
                 name="departments_shift_one_a_department",
             ),
         )
-        indexes = (models.Index(fields=("centre", "day"), name="departments_shift_day"),)
+        indexes = (
+            models.Index(fields=("centre", "day"), name="departments_shift_day"),
+            models.Index(fields=("day", "id"), name="departments_shift_newest"),
+        )
 
     def __str__(self) -> str:
         return f"{self.day} {self.half} {self.department_id}"
