@@ -3,7 +3,8 @@
 Each :class:`Kind` says once which rows of its table belong to a place and to days and what each column counts of them.
 The pages add up from it (:func:`totals`, :func:`totals_by`), and the list behind a number is made from it
 (:func:`listed`), so that the two cannot differ; for more than a village agreements, sessions and visits come to the
-pages from the roll-ups, which must say the same (:mod:`reporting.rollups.deeds`). Lists are paged by key: the first page of any number comes at once.
+pages from the roll-ups, which must say the same (:mod:`reporting.rollups.deeds`). Lists are paged by key: the first
+page of any number comes at once.
 """
 
 from __future__ import annotations
