@@ -9,11 +9,12 @@ from django.db.models import F
 
 from departments.models import Department
 from reporting import counted
+from reporting.measures import Figure, figure
 from reporting.periods import Period
 
 
 class Attendance(NamedTuple):
-    """One department: shifts before today (or attended today), attended ones, and the rate in percent."""
+    """One department: shifts before today (or attended today), and the attended ones."""
 
     department: Department
     shifts: int
@@ -21,8 +22,9 @@ class Attendance(NamedTuple):
     checked_out: int
 
     @property
-    def rate(self) -> float:
-        return 100 * self.attended / self.shifts
+    def share(self) -> Figure:
+        """The attended ones of its shifts."""
+        return figure("attendance_rate", {"shifts_attended": self.attended, "shifts_due": self.shifts})
 
 
 def by_department(scope_code: str, period: Period, today: dt.date) -> list[Attendance]:

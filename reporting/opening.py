@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -24,7 +25,15 @@ class Whose:
 
 def address(figure: str, whose: Whose, period: Period, of: str = drill.NUMERATOR) -> str:
     """The page behind a number of a figure; empty where no list can show it."""
-    narrowed = {**({"exactly": "1"} if whose.exactly else {}), **whose.narrowed}
+    return _address(figure, whose.division, whose.exactly, tuple(whose.narrowed.items()), period, of)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _address(
+    figure: str, division: str, is_exact: bool, keys: tuple[tuple[str, str], ...], period: Period, of: str
+) -> str:
+    """A page has hundreds of these, and the same ones whenever it is opened again."""
+    narrowed = {**({"exactly": "1"} if is_exact else {}), **dict(keys)}
     if figure in counted_page.FIGURES:
-        return counted_page.address(figure, whose.division, period, of=of, **narrowed)
-    return drill.address(WHOLE_CASES.get(figure, figure), whose.division, period, of=of, **narrowed)
+        return counted_page.address(figure, division, period, of=of, **narrowed)
+    return drill.address(WHOLE_CASES.get(figure, figure), division, period, of=of, **narrowed)

@@ -60,7 +60,7 @@ def _attendance(shown: Shown) -> Iterator[Line]:
     yield [_("Code"), _("Department"), _("Shifts"), _("Attended"), _("Checked out"), _("Attendance rate")]
     for row in shown["rows"]:
         yield [
-            row.department.pk, row.department.name, row.shifts, row.attended, row.checked_out, number(row.rate),
+            row.department.pk, row.department.name, row.shifts, row.attended, row.checked_out, number(row.share.value),
         ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """What is going on today in the demo: a rota in force and attended, whistles on their way, a supervision order to answer,
-experts to ask, a complete file to look at, second calls, a campaign of outreach, tickets of the last days in the hall.
+experts to ask, a complete file to look at, second calls, a campaign of outreach, tickets of the last days in the hall,
+the briefings of last month.
 
 Everything is done by the use cases of the rooms, as the demo's own accounts.
 """
@@ -19,7 +20,10 @@ from cases.models import Case, SupervisionOrder, Whistle, WhistleCall
 from cases.services import supervision, whistles
 from cases.services.dispatching import department_officers
 from departments import services as stationing
-from departments.models import Centre, Department, Half, RotaPlan, Shift
+from departments.models import Centre, Department, Division, Half, RotaPlan, Shift
+from reporting.briefing import issuing
+from reporting.models import Briefing
+from reporting.periods import Period
 from reporting.simulation import hall, home, outreach, scans, second_calls
 from reporting.simulation.telling import at_hour
 
@@ -50,7 +54,19 @@ def stage() -> bool:
         second_calls.build()
         outreach.build(random.Random(7))
         hall.build(random.Random(6))
+        _briefings()
     return True
+
+
+def _briefings() -> None:
+    """The briefings of last month: that of the prefecture is published, that of Longjing waits for its official."""
+    last = timezone.localdate().replace(day=1) - dt.timedelta(days=1)
+    month = Period(last.replace(day=1), last)
+    for name in ("official.longjing", "official.yanbian"):
+        official = User.objects.get(username=name)
+        kind = Briefing.Kind.MONTHLY
+        made = issuing.draft(scope=Division.objects.get(pk=official.scope_code), kind=kind, period=month, by=official)
+    issuing.publish(briefing=made, by=official, read=made.sha256)
 
 
 def _rota() -> None:
@@ -66,7 +82,7 @@ def _rota() -> None:
     plan.refresh_from_db()
     if plan.state != RotaPlan.State.PROPOSED:
         return
-    stationing.put_in_force(plan=plan, by=dispatcher)
+    stationing.put_in_force(plan=plan, by=dispatcher, today=plan.first)
     _attend(Shift.objects.in_force().filter(centre=centre, day__lt=today), dispatcher)
     for shift in Shift.objects.in_force().filter(centre=centre, day=today, half="am"):
         stationing.check_in(shift=shift, by=dispatcher)

@@ -141,7 +141,9 @@ def opening(
     where = whose or Whose(context["division"].pk)
     if not isinstance(where, Whose):
         raise TypeError(f"not made by narrowed: {where!r}")
-    url = address(code, replace(where, narrowed={**where.narrowed, **keys}), context["period"], of)
+    if keys:
+        where = replace(where, narrowed={**where.narrowed, **keys})
+    url = address(code, where, context["period"], of)
     return format_html('<a href="{}">{}</a>', url, text) if url else format_html("{}", text)
 
 

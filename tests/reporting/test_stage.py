@@ -11,6 +11,7 @@ from django.utils import timezone
 from cases.models import Expert, Whistle, WhistleCall
 from departments.models import RotaPlan, Shift
 from intake.models import Campaign, Household, OutreachVisit
+from reporting.models import Briefing
 from reporting.simulation import outreach, today
 
 
@@ -30,5 +31,8 @@ def test_the_stage_is_set_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Household.objects.count() == 12 * outreach.A_VILLAGE
     assert not Household.objects.filter(group=None).exists()
     assert OutreachVisit.objects.to_register().exists()
+    assert Briefing.objects.count() == 2
+    assert Briefing.objects.get(published_at__isnull=False).scope_id == "2224"
     assert today.stage() is False
+    assert Briefing.objects.count() == 2
     assert Whistle.objects.count() == len(today.WHISTLES)
