@@ -1,9 +1,9 @@
 """The pages of mediation, follow-ups, departments and waiting, and the rows behind each of their numbers, with a
 million cases and what happened about them: sixty years of a prefecture that registers 16,412 a year.
 
-Agreements, sessions and visits come from the roll-ups and must equal what their own tables say; the rest is added up
-when a page is opened. Peer of the lists: counting the visits of a county, which a list that shows how many pages it has
-would do first; of the pages: the same page for the whole time, which no preset offers.
+Agreements, sessions, visits and shifts come from the roll-ups and must equal what their own tables say; the rest is
+added up when a page is opened. Peer of the lists: counting the visits of a county, which a list that shows how many
+pages it has would do first; of the pages: the same page for the whole time, which no preset offers.
 """
 
 from __future__ import annotations
@@ -62,15 +62,17 @@ def _check() -> None:
 
     from reporting import counted
     from reporting.periods import Period
-    from reporting.rollups import deeds
+    from reporting.rollups import deeds, desk
     from reporting.rollups.reading import reading
 
     today = timezone.localdate()
-    for kind in deeds.CODES:
+    for kind in (*deeds.CODES, "shifts"):
         for period in (Period(today.replace(month=1, day=1), today), Period(bulk.BEGIN, today)):
             with reading() as reader:
                 start = time.perf_counter()
-                kept = deeds.totals(reader, kind, PREFECTURE, period)
+                of_desks = kind == "shifts"
+                kept = (desk.shifts(reader, PREFECTURE, period) if of_desks
+                        else deeds.totals(reader, kind, PREFECTURE, period))  # fmt: skip
                 middle = time.perf_counter()
                 told = counted.totals(kind, PREFECTURE, period, reader.today)
                 end = time.perf_counter()

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from departments.models import Division
-from reporting import counted, selectors, series
+from reporting import selectors, series
 from reporting.comparison import Change, Spread, Spreads, Verdict, changes, overlap
 from reporting.measures import MEASURES, SMALL, Figure, figure
 from reporting.periods import Period
+from reporting.rollups import desk
 from reporting.rollups.by_place import days_to_resolution
 from reporting.rollups.reading import COUNTY, Reader, reading
 from reporting.selectors import Row
@@ -118,7 +119,7 @@ def _is_something(figures: dict[str, Figure]) -> bool:
 
 
 def _figures(reader: Reader, scope: str, period: Period) -> dict[str, Figure]:
-    shifts = counted.totals("shifts", scope, period, reader.today)
+    shifts = desk.shifts(reader, scope, period)
     return selectors.summary(reader, scope, period) | {"attendance_rate": figure("attendance_rate", shifts)}
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from cases.models import Category, Channel
 from departments.models import Department, Division
-from reporting import counted
 from reporting.measures import MEASURES, Figure, figure
 from reporting.models.rollup import Dim
 from reporting.periods import Period, months
+from reporting.rollups import desk
 from reporting.rollups.columns import COHORT, COLUMNS
 from reporting.rollups.reading import Counts, Reader
 from reporting.statistics import Standardised, Survival, median_of, standardise, survival
@@ -86,7 +86,7 @@ def restricted(reader: Reader, scope_code: str, period: Period) -> int:
 
 def answered_at_the_desk(scope_code: str, period: Period) -> int:
     """Questions answered at the desk, for which no case was made."""
-    return counted.totals("answers", scope_code, period)["answered"]
+    return desk.answered(scope_code, period)
 
 
 def by_division(reader: Reader, scope_code: str, period: Period) -> list[Row]:

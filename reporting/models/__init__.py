@@ -2,6 +2,7 @@
 
 from reporting.models.alert import Alert, Attention, AttentionQuerySet, WatchRun
 from reporting.models.briefing import Briefing, BriefingPaper, PublishedFigures
+from reporting.models.desk import ChangedDesk, DeskDay
 from reporting.models.export import Export, ExportEntry, ExportPart
 from reporting.models.fact import CaseFact, ChangedCase
 from reporting.models.repeat import Repeat
@@ -17,6 +18,8 @@ __all__ = (
     "BriefingPaper",
     "CaseFact",
     "ChangedCase",
+    "ChangedDesk",
+    "DeskDay",
     "DurationRollup",
     "Export",
     "ExportEntry",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils import timezone
 
+from reporting.rollups import desk_days
 from reporting.rollups.columns import COLUMNS
 from reporting.rollups.folding import one_snapshot, writing_alone
 from reporting.rollups.sql import (
@@ -74,6 +75,7 @@ def rebuild(*, now: dt.datetime | None = None, facts_too: bool = True) -> int:
             f"ORDER BY {_LENGTH_KEY}"
         )
         cursor.execute("DELETE FROM reporting_changed WHERE id <= %s", [last])
+        desk_days.rebuild(cursor)
         _drop(cursor)
         cursor.execute("SELECT count(*) FROM reporting_casefact")
         count = int(cursor.fetchone()[0])
@@ -108,6 +110,8 @@ def differences(*, now: dt.datetime | None = None, most: int = 20) -> list[Diffe
         """
         found = _differing(cursor, "roll-up", ours, f"SELECT {_KEY}, {_NAMES} FROM reporting_counted", most)
         found += _differing(cursor, "durations", lengths, f"SELECT {_LENGTH_KEY}, n FROM reporting_lengths", most)
+        cursor.execute(desk_days.DIFFERING, [most])
+        found += [Difference("desk", " ".join(str(cell) for cell in row)) for row in cursor.fetchall()]
         found += _against_the_ledger(cursor, most)
         _drop(cursor)
         cursor.execute("DROP TABLE reporting_all, reporting_moving")
