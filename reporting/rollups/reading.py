@@ -292,7 +292,10 @@ def reading(now: dt.datetime | None = None) -> Iterator[Reader]:
 
 
 def _are_many() -> bool:
-    return bool(query(f"SELECT 1 FROM reporting_changed OFFSET {MANY} LIMIT 1", {}))
+    return any(
+        query(f"SELECT 1 FROM {table} OFFSET {MANY} LIMIT 1", {})
+        for table in ("reporting_changed", "reporting_deskchanged")
+    )
 
 
 def _load_changes(reader: Reader) -> None:
