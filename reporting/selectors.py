@@ -67,7 +67,7 @@ class Row:
 
 def summary(reader: Reader, scope_code: str, period: Period) -> dict[str, Figure]:
     """All figures of a division by code, but for attendance (which is not about cases)."""
-    counts = reader.totals(scope_code, period) | {"answered": answered_at_the_desk(scope_code, period)}
+    counts = reader.totals(scope_code, period) | {"answered": answered_at_the_desk(reader, scope_code, period)}
     curve = time_to_resolution(reader, scope_code, period)
     signing = median_of(reader.durations("s", scope_code, period)) if len(scope_code) <= 6 else None
     medians = {
@@ -84,9 +84,9 @@ def restricted(reader: Reader, scope_code: str, period: Period) -> int:
     return reader.totals(scope_code, period)["restricted"]
 
 
-def answered_at_the_desk(scope_code: str, period: Period) -> int:
+def answered_at_the_desk(reader: Reader, scope_code: str, period: Period) -> int:
     """Questions answered at the desk, for which no case was made."""
-    return desk.answered(scope_code, period)
+    return desk.answered(reader, scope_code, period)
 
 
 def by_division(reader: Reader, scope_code: str, period: Period) -> list[Row]:

@@ -56,6 +56,7 @@ class Reader:
     changes: list[_Change] = field(default_factory=list)
     lengths: list[Length] = field(default_factory=list)
     changed: list[int] = field(default_factory=list)
+    desks: dict[tuple[str, str, Period], dict[int, Counts]] = field(default_factory=dict)
     _known: dict[tuple[object, ...], dict[int, int]] = field(default_factory=dict)
     _counted: dict[tuple[Dim, str, Period, tuple[str, ...]], dict[str, Counts]] = field(default_factory=dict)
 
@@ -292,10 +293,9 @@ def reading(now: dt.datetime | None = None) -> Iterator[Reader]:
 
 
 def _are_many() -> bool:
-    return any(
-        query(f"SELECT 1 FROM {table} OFFSET {MANY} LIMIT 1", {})
-        for table in ("reporting_changed", "reporting_deskchanged")
-    )
+    tables = ("reporting_changed", "reporting_deskchanged")
+    are = " OR ".join(f"EXISTS (SELECT FROM {table} OFFSET {MANY})" for table in tables)
+    return bool(query(f"SELECT {are}", {})[0][0])
 
 
 def _load_changes(reader: Reader) -> None:

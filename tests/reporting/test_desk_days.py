@@ -70,7 +70,7 @@ def compare() -> None:
             for period in periods:
                 assert desk.shifts(reader, scope, period) == counted.totals("shifts", scope, period), (scope, period)
                 told = counted.totals("answers", scope, period)["answered"]
-                assert desk.answered(scope, period) == told, (scope, period)
+                assert desk.answered(reader, scope, period) == told, (scope, period)
 
 
 def come() -> None:
@@ -117,7 +117,8 @@ def test_what_is_not_folded_is_read_as_well(desks: World) -> None:
     assert not DeskDay.objects.exists()
     compare()
     today = timezone.localdate()
-    assert desk.answered(YANJI, Period(today - DAY, today)) == 1
+    with reading() as reader:
+        assert desk.answered(reader, YANJI, Period(today - DAY, today)) == 1
 
 
 def test_counting_everything_anew_says_the_same(desks: World) -> None:
