@@ -1,4 +1,4 @@
-"""The second calls of the demo: drawn of the visits of last week, half of them made already."""
+"""The second calls of the demo: drawn of the visits of two weeks, half of them made already."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ MADE, DIFFERING = 2, 12
 
 
 def build() -> int:
-    """Draw as the beat does on a Monday, and make some of the calls; returns how many were made."""
+    """Draw as the beat did on the last two Mondays, and make some of the calls; returns how many were made."""
     today, made = timezone.localdate(), 0
-    draw_week(today=today - dt.timedelta(days=today.weekday()))
+    monday = today - dt.timedelta(days=today.weekday())
+    for drawn_on in (monday - dt.timedelta(days=7), monday):
+        draw_week(today=drawn_on)
     calls = FollowUp.objects.second_calls().planned().select_related("second_of", "assignee").order_by("pk")
     for number, call in enumerate(calls):
         first = call.second_of
