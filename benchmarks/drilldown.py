@@ -9,13 +9,13 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Iterator
-from typing import Any
 
 from benchmarks import bulk
 from benchmarks.dashboard import BIG, COUNTY, PREFECTURE, TOWNSHIP, official
+from benchmarks.opening import median_of
 from benchmarks.run import Row
 
-TARGET, ROUNDS = 150.0, 3
+TARGET = 150.0
 SLOWEST = 8
 
 
@@ -29,7 +29,7 @@ def run() -> list[Row]:
 def measure() -> list[Row]:
     """The pages of the cases that are there."""
     client = official()
-    taken = {query: _median(client, query) for query in _pages()}
+    taken = {query: median_of(client, f"/dashboard/cases/?{query}", target=TARGET) for query in _pages()}
     slow = sorted(taken, key=lambda query: -taken[query])[:SLOWEST]
     for query in slow:
         print(f"drilldown: {taken[query]:.0f} ms: {query}")
@@ -81,20 +81,6 @@ def _slices() -> Iterator[dict[str, str]]:
             )
             keys = [row[0] for row in cursor.fetchall()]
             yield from ({name: key} for key in (keys[0], keys[-1]))
-
-
-def _median(client: Any, query: str) -> float:
-    """Milliseconds of a page; one that is quick at first is not opened again."""
-    times = []
-    for _turn in range(ROUNDS):
-        start = time.perf_counter()
-        answer = client.get(f"/dashboard/cases/?{query}")
-        times.append(1000 * (time.perf_counter() - start))
-        if answer.status_code != 200:
-            raise RuntimeError(f"drilldown: {answer.status_code} of {query}")
-        if times[0] <= TARGET / 3:
-            break
-    return statistics.median(times)
 
 
 def _counting() -> float:

@@ -11,14 +11,14 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Iterator
-from typing import Any
 
 from benchmarks import bulk, bulk_rows
 from benchmarks.dashboard import COUNTY, PREFECTURE, TOWNSHIP, official
+from benchmarks.opening import median_of
 from benchmarks.run import Row
 
 CASES = 1_000_000
-TARGET, PAGE_TARGET, ROUNDS, SLOWEST = 150.0, 400.0, 3, 8
+TARGET, PAGE_TARGET, SLOWEST = 150.0, 400.0, 8
 PAGES = ("mediation", "follow-ups", "departments", "waiting")
 
 
@@ -34,7 +34,7 @@ def measure() -> list[Row]:
     """What the rows that are there take."""
     client = official()
     _check()
-    taken = {query: _median(client, f"/dashboard/rows/?{query}") for query in _lists()}
+    taken = {query: median_of(client, f"/dashboard/rows/?{query}", target=TARGET) for query in _lists()}
     slow = sorted(taken, key=lambda query: -taken[query])[:SLOWEST]
     for query in slow:
         print(f"rows: {taken[query]:.0f} ms: {query}")
@@ -45,7 +45,7 @@ def measure() -> list[Row]:
         Row("rows.median", "the middle one", middle, "ms", peer, middle / TARGET, f"≤ {TARGET:g} ms", middle <= TARGET),
     ]
     for page in PAGES:
-        year, always = (_median(client, f"/dashboard/{page}/?{query}") for query in _periods())
+        year, always = (median_of(client, f"/dashboard/{page}/?{query}", target=TARGET) for query in _periods())
         what = f"the page of {page} of the prefecture for this year, beside the one for the whole time"
         ratio, goal = year / PAGE_TARGET, f"≤ {PAGE_TARGET:g} ms"
         rows.append(Row(f"rows.{page}", what, year, "ms", always, ratio, goal, year <= PAGE_TARGET))
@@ -109,20 +109,6 @@ def _lists() -> Iterator[str]:
             for first in (bulk.BEGIN, today - dt.timedelta(days=30)):
                 for of in (NUMERATOR, *([DENOMINATOR] if figure.denominator else [])):
                     yield urlencode({"figure": code, "division": place, "first": first, "last": today, "of": of})
-
-
-def _median(client: Any, address: str) -> float:
-    """Milliseconds of a page; one that is quick at first is not opened again."""
-    times = []
-    for _turn in range(ROUNDS):
-        start = time.perf_counter()
-        answer = client.get(address)
-        times.append(1000 * (time.perf_counter() - start))
-        if answer.status_code != 200:
-            raise RuntimeError(f"rows: {answer.status_code} of {address}")
-        if times[0] <= TARGET / 3:
-            break
-    return statistics.median(times)
 
 
 def _counting() -> float:
