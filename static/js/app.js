@@ -20,6 +20,7 @@
   });
 
   // --- A question before something that cannot be taken back ----------------
+  let questioned = null;
   document.addEventListener("click", (event) => {
     const asked = event.target.closest("[data-confirm]");
     if (!asked || asked.dataset.confirmed) return;
@@ -29,7 +30,9 @@
     event.stopImmediatePropagation();
     box.querySelector(".confirm-question").textContent = asked.dataset.confirm;
     box.returnValue = "";
+    questioned = asked;
     box.addEventListener("close", () => {
+      questioned = null;
       if (box.returnValue !== "yes") return;
       asked.dataset.confirmed = "yes";
       asked.click();
@@ -37,6 +40,10 @@
     }, { once: true });
     box.showModal();
   }, true);
+  // A list that renews itself does not take away the button whose question is open.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (questioned && event.detail.target.contains(questioned)) event.detail.shouldSwap = false;
+  });
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();

@@ -21,10 +21,13 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 
   // Not while a question is open or somebody has stepped into the list with the keyboard.
+  const isBusy = () => document.querySelector("dialog[open]") || list.contains(document.activeElement);
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.target !== list) return;
-    const isBusy = document.querySelector("dialog[open]") || list.contains(document.activeElement);
-    if (isBusy || document.hidden) event.preventDefault();
+    if (event.target === list && (isBusy() || document.hidden)) event.preventDefault();
+  });
+  // Nor with an answer that was under way when that began.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.target === list && isBusy()) event.detail.shouldSwap = false;
   });
 
   // The ticket at this window was changed elsewhere: show that, unless something is being typed.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from departments.models import Centre
 from intake.models import Hall, Ticket, Visit
@@ -230,6 +230,23 @@ def test_a_full_hall_fits_every_screen(
     official.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     official.shoot("q43-waiting-times-phone")
     official.check()
+
+
+def test_an_answer_under_way_does_not_take_away_what_is_being_asked(visit: Callable[..., Person], hall: Hall) -> None:
+    """On a slow line the list's own renewal arrives while the clerk reads the question."""
+    _fill_hall()
+    clerk = visit("clerk.longjing", "zh-hans")
+    clerk.open("/desk/queue/")
+    under_way: list[Route] = []
+    with clerk.page.expect_request("**/desk/queue/list/"):
+        clerk.page.route("**/desk/queue/list/", lambda route: under_way.append(route))
+    clerk.page.locator(".queue-leftovers button.btn-sm").last.click()
+    with clerk.page.expect_response("**/desk/queue/list/"):
+        under_way[0].continue_()
+    clerk.page.unroute("**/desk/queue/list/")
+    clerk.page.locator("#confirm-box button[value=yes]").click()
+    expect(clerk.page.locator(".queue-leftovers")).to_have_count(0)
+    assert not Ticket.objects.waiting().filter(day__lt=timezone.localdate()).exists()
 
 
 def _on_a_phone(kiosk: Person) -> None:
