@@ -29,6 +29,13 @@ RARE = (
 )
 """What few cases are, with the day by which it is counted."""
 
+KEYS = (OpClass(F("division"), "varchar_pattern_ops"), F("category"), F("channel"), F("level"), F("department"))
+"""After the order of a list, so that an index by itself leaves out what lies elsewhere or has another key; only what is
+listed is then read from the table."""
+
+FLAGS = (F("contained"), F("one_trip"))
+"""What else an order by days is asked of."""
+
 
 class CaseFact(models.Model):
     """One row a case: everything the figures ask of it, as it stood when the case was last counted.
@@ -83,7 +90,13 @@ class CaseFact(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(OpClass(F("division"), "varchar_pattern_ops"), F("accepted_day"), name="reporting_fact_place"),
+            # The days to the resolution of a place are read from this index alone.
+            models.Index(
+                OpClass(F("division"), "varchar_pattern_ops"),
+                F("accepted_day"),
+                name="reporting_fact_place",
+                include=("status", "days"),
+            ),
             models.Index(
                 fields=("next_due_at",), name="reporting_fact_turning", condition=Q(status="open", late=False)
             ),
@@ -93,25 +106,35 @@ class CaseFact(models.Model):
             models.Index(fields=("accepted_day", "case"), name="reporting_fact_accepted"),
             models.Index(fields=("registered_day", "case"), name="reporting_fact_registered"),
             models.Index(
-                fields=("resolved_day", "case"), name="reporting_fact_resolved", condition=Q(status="resolved")
+                F("resolved_day"), F("case"), *KEYS, name="reporting_fact_resolved", condition=Q(status="resolved")
             ),
-            models.Index(fields=("status", "days", "case"), name="reporting_fact_days", condition=Q(status__in=ENDED)),
+            models.Index(
+                *(F("status"), F("days"), F("case"), F("accepted_day"), F("resolved_day"), *KEYS, *FLAGS),
+                name="reporting_fact_days",
+                condition=Q(status__in=ENDED),
+            ),
+            models.Index(
+                *(F("accepted_day"), F("days"), F("case"), F("status"), *KEYS, *FLAGS),
+                name="reporting_fact_lasted",
+                condition=Q(status__in=ENDED),
+            ),
             models.Index(Left("division", 9), F("category"), F("accepted_day"), F("case"), name="reporting_fact_near"),
+            models.Index(Left("division", 9), F("accepted_day"), F("case"), name="reporting_fact_nearby"),
             models.Index(Left("division", 9), F("registered_day"), F("case"), name="reporting_fact_begun"),
             models.Index(Left("division", 9), F("extras_until"), name="reporting_fact_long", condition=IS_LONG),
             models.Index(fields=("category", "accepted_day", "case"), name="reporting_fact_category"),
             models.Index(fields=("department", "accepted_day", "case"), name="reporting_fact_department"),
-            models.Index(fields=("accepted_day", "case"), name="reporting_fact_open", condition=Q(status="open")),
+            models.Index(F("accepted_day"), F("case"), *KEYS, name="reporting_fact_open", condition=Q(status="open")),
             models.Index(
-                Coalesce("next_due_at", NEVER), F("case"), name="reporting_fact_due", condition=Q(status="open")
+                Coalesce("next_due_at", NEVER), F("case"), *KEYS, name="reporting_fact_due", condition=Q(status="open")
             ),
             models.Index(
-                fields=("status", "accepted_day", "case"),
+                *(F("status"), F("accepted_day"), F("case"), *KEYS),
                 name="reporting_fact_ended",
                 condition=Q(status__in=("withdrawn", "guided", "merged")),
             ),
             *(
-                models.Index(fields=(day, "case"), name=f"reporting_fact_{name}", condition=condition)
+                models.Index(F(day), F("case"), *KEYS, name=f"reporting_fact_{name}", condition=condition)
                 for name, day, condition in RARE
             ),
         )

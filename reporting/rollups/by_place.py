@@ -9,6 +9,7 @@ from django.db import connection
 
 from reporting.periods import Period
 from reporting.rollups.reading import COUNTY, TOWNSHIP, VILLAGE, Reader
+from reporting.rollups.sql import INSIDE
 
 Lengths = dict[int, int]
 
@@ -34,7 +35,7 @@ def days_to_resolution(reader: Reader, scopes: Sequence[str], period: Period) ->
         _add(found, _ROLLED, {"scopes": list(scopes), "grains": list(grains), "starts": list(starts)})
     if exact:
         condition = "f.accepted_day BETWEEN %(first)s AND %(last)s"
-        values = {"scope": scopes[0][: _PARENT[digits]] + "%", "digits": digits}
+        values = {"scope": scopes[0][: _PARENT[digits]], "digits": digits}
         if digits == TOWNSHIP:
             condition = "f.accepted_day = ANY(%(days)s)"
         days = [day for _grain, day in exact]
@@ -53,9 +54,9 @@ _ROLLED = """
     JOIN reporting_durationrollup r ON r.grain = p.grain AND r.start = p.start
     WHERE r.kind = 'r' AND r.division = ANY(%(scopes)s) AND r.key = '' GROUP BY r.division, r.length
 """
-_EXACT = """
+_EXACT = f"""
     SELECT left(f.division, %(digits)s), f.days, count(*)::int FROM reporting_casefact f
-    WHERE f.division LIKE %(scope)s AND {} AND f.status = 'resolved' GROUP BY 1, 2
+    WHERE {INSIDE} AND {{}} AND f.status = 'resolved' GROUP BY 1, 2
 """
 
 

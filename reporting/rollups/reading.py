@@ -15,7 +15,7 @@ from reporting.models.rollup import Dim
 from reporting.periods import Period, pieces
 from reporting.rollups.columns import BRANCHES, COLUMNS, PASSED
 from reporting.rollups.folding import fold, one_snapshot
-from reporting.rollups.sql import CHANGED, KEYS, changed_facts, contributions, durations, has_extras_in
+from reporting.rollups.sql import CHANGED, INSIDE, KEYS, changed_facts, contributions, durations, has_extras_in
 
 MANY = 2000
 """So many changes are folded before they are read; fewer are added up while reading."""
@@ -220,14 +220,20 @@ class Reader:
         ways = {f"{branch.day} {within}" for branch in branches if not branch.several}
         if any(branch.several for branch in branches):
             ways.add(has_extras_in("%(first)s", "%(last)s"))
-        found_by = " OR ".join(sorted(ways))
-        source = f"SELECT 1 AS sign, f.* FROM reporting_casefact f WHERE {place} = ANY(%(scopes)s) AND ({found_by})"
+        # A statement that comes again is planned before its values are known: a village is then found by its place
+        # alone, where the days of many years would be the worse way.
+        found_by = " OR ".join(sorted(ways)) if digits < VILLAGE else "TRUE"
+        inside = "= %(scope)s" if len(scopes) == 1 else "= ANY(%(scopes)s)"
+        source = f"SELECT 1 AS sign, f.* FROM reporting_casefact f WHERE {place} {inside} AND ({found_by})"
         sums = ", ".join(f"sum(r.{name}){_passed(name, 'r.day')}" for name in columns)
         return query(
             f"SELECT left(r.division, {digits}), r.{column}, {sums} FROM ({contributions(source, columns)}) r "
             f"WHERE r.day {within} GROUP BY 1, 2",
-            {"scopes": list(scopes), "days": list(days), "first": min(days), "last": max(days), "today": self.today},
-        )
+            {
+                "scope": scopes[0], "scopes": list(scopes), "days": list(days), "first": min(days), "last": max(days),
+                "today": self.today,
+            },
+        )  # fmt: skip
 
     def _of_a_village(self, dim: Dim, scope: str, period: Period, columns: Sequence[str]) -> dict[str, Counts]:
         """A village has few cases, so its dimensions are counted from their facts."""
@@ -260,7 +266,7 @@ class Reader:
         if exact:
             statuses = ["resolved"] if kind == "r" else ["withdrawn", "guided"]
             found += query(
-                _EXACT_LENGTHS, {"scope": scope + "%", "statuses": statuses, "days": [day for _grain, day in exact]}
+                _EXACT_LENGTHS, {"scope": scope, "statuses": statuses, "days": [day for _grain, day in exact]}
             )
         return found
 
@@ -349,9 +355,9 @@ _ALL_LENGTHS = """
     JOIN reporting_durationrollup r ON r.grain = p.grain AND r.start = p.start
     WHERE r.division = %(scope)s AND r.kind IN ('r', 'e', 's') AND r.key = '' GROUP BY r.kind, r.length
 """
-_EXACT_LENGTHS = """
+_EXACT_LENGTHS = f"""
     SELECT f.days, count(*)::int FROM reporting_casefact f
-    WHERE f.division LIKE %(scope)s AND f.accepted_day = ANY(%(days)s) AND f.status = ANY(%(statuses)s) GROUP BY f.days
+    WHERE {INSIDE} AND f.accepted_day = ANY(%(days)s) AND f.status = ANY(%(statuses)s) GROUP BY f.days
 """
 
 

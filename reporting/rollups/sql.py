@@ -167,6 +167,10 @@ def has_extras_in(first: str, last: str) -> str:
     )
 
 
+INSIDE = "(f.division ~>=~ %(scope)s AND f.division ~<~ (%(scope)s::text || ':'))"
+"""A fact ``f`` lies in the division ``scope`` or below it: what ``LIKE`` says, found by the index of places also where
+the statement is planned before ``scope`` is known, as one that comes again is. The colon follows the digits."""
+
 NOW = "%(now)s::timestamptz"
 
 

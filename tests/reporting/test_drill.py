@@ -155,6 +155,26 @@ def test_pages_follow_one_another_without_gap_or_double(some_of_each: World, fol
             assert len(set(whole)) == len(whole)
 
 
+@pytest.mark.parametrize("length", [10, 61, 62, 400])
+def test_what_took_longest_comes_first_in_short_and_long_periods(world: World, length: int) -> None:
+    """A short period is looked through day by day, a long one from the longest of all."""
+    now = timezone.now()
+    took = {}
+    for before, days in ((3, 2), (5, 5), (9, 0), (40, 39), (58, 2), (61, 60), (90, 1), (300, 300)):
+        settle(world, case := make_case(world, "neighbour"))
+        accepted = now - dt.timedelta(days=before)
+        Case.objects.filter(pk=case.pk).update(accepted_at=accepted, resolved_at=accepted + dt.timedelta(days=days))
+        if before <= length:
+            took[case.pk] = days
+    fold()
+    today = timezone.localdate()
+    asked = drill.Asked(("resolved",), LONGJING, Period(today - dt.timedelta(days=length), today))
+    with reading() as reader:
+        found = [(line.case_id, line.days) for line in drill.lines(reader, asked, world.official, sort="longest")]
+    assert found == sorted(took.items(), key=lambda one: (one[1], one[0]), reverse=True)
+    assert len(found) == {10: 3, 61: 6, 62: 6, 400: 8}[length]
+
+
 def test_what_lies_in_no_division_below(some_of_each: World) -> None:
     Case.objects.filter(pk=Case.objects.counted().latest("pk").pk).update(division_id=LONGJING)
     for exactly, number in ((True, 1), (False, 9)):
