@@ -202,13 +202,19 @@ def _facts() -> str:
         f"{registered}::date + floor({_draw('j', 'c.id')} * CASE WHEN {_draw('5', 'c.id')} < 0.1 THEN 730 ELSE 30 END)"
         "::int"
     )
+    # One case in fifty was returned by another department first.
+    returned = (
+        f"jsonb_build_array(jsonb_build_array('r', {registered}, (SELECT t.code FROM bench_department t "
+        "WHERE t.k = c.id % (SELECT count(*) FROM bench_department)), 1, NULL))"
+    )
     extras = (
         "jsonb_build_array("
         + limit.format(day=day.format(registered, _draw("i", "c.id")))
         + ", "
         + limit.format(day=registered + " + 1")
-        + f", jsonb_build_array('r', {registered}, c.lead_id, ({_draw('b', 'c.id')} < 0.02)::int, "
-        f"floor(power({_draw('w', 'c.id')}, 3) * 48)::int)) || CASE WHEN c.outcome = 'written_agreement' THEN "
+        + f", jsonb_build_array('r', {registered}, c.lead_id, 0, floor(power({_draw('w', 'c.id')}, 3) * 48)::int)) "
+        f"|| CASE WHEN {_draw('b', 'c.id')} < 0.02 THEN {returned} ELSE '[]' END || "
+        "CASE WHEN c.outcome = 'written_agreement' THEN "
         f"jsonb_build_array(jsonb_build_array('a', {lasting}, c.lead_id, "
         f"({_draw('q', 'c.id')} < 0.96)::int, NULL)) ELSE '[]' END"
     )

@@ -22,6 +22,7 @@ from accounts.models import Role, User
 from cases.models import Case
 from departments.models import Division
 from reporting.measures import MEASURES
+from reporting.models.fact import SEVERAL
 from reporting.models.rollup import Dim
 from reporting.periods import Period
 from reporting.rollups.columns import BRANCHES, COLUMNS, PASSED, Branch
@@ -49,6 +50,12 @@ _LONG = f"f.registered_day < %(first)s::date - {LONG} AND {IS_LONG} AND f.extras
 """Where cases are whose limits, referrals or agreements fall into the period; the second come after the first."""
 
 _HAS_RETURNED = """f.extras @? 'strict $[*] ? (@[0] == "r" && @[3] == 1)'"""
+_SHARES = (
+    "f.department = %(department)s",
+    "f.other_department = %(department)s",
+    f"f.other_department = '{SEVERAL}' AND f.department <> %(department)s AND f.extras @> %(having)s::jsonb",
+)
+"""Where cases are that have something of a department; each has an index of its own, and no case lies in two."""
 _NEVER = "'9999-12-31 00:00:00+00'::timestamptz"
 _TOWNSHIP, _VILLAGE = 9, 12
 _ACCEPTED = "f.accepted_day"
@@ -274,9 +281,21 @@ class _Query:
         return ("f.registered_day" if part.branch.several else part.branch.day), "date"
 
     def _statement(self, part: _Part, source: str, reach: str) -> str:
+        """Where a department narrows it, each share is found by itself."""
+        way = " DESC" if self.descending else ""
+        if not (part.branch.several and source == "stored" and "department" in self.asked.slices):
+            return self._share(part, source, reach)
+        # What nobody has is the lead's alone.
+        among = _SHARES if self.asked.slices["department"] else _SHARES[:1]
+        shares = " UNION ALL ".join(f"({self._share(part, source, reach, share)})" for share in among)
+        return f"SELECT l.* FROM ({shares}) l ORDER BY l.key{way}, l.case_id{way} LIMIT %(most)s"
+
+    def _share(self, part: _Part, source: str, reach: str, share: str = "TRUE") -> str:
         key, kind = self._key(part)
         wanted, times = self._counted(part, reach)
-        conditions = [*wanted, self._place(), *self._rights()]
+        if part.plus == (part.branch.counts.get("returned"),) and self._is_walked(reach, share):
+            wanted.append(_HAS_RETURNED)
+        conditions = [*wanted, share, self._place(), *self._rights()]
         conditions += [f"f.{name} = %({name})s" for name in self._sliced(part)]
         if self.after:
             conditions.append(f"({key}, f.case_id) {'<' if self.descending else '>'} (%(key)s::{kind}, %(case)s)")
@@ -302,6 +321,11 @@ class _Query:
             f"ORDER BY l.key{way}, l.case_id{way} LIMIT %(most)s"
         )
 
+    def _is_walked(self, reach: str, share: str) -> bool:
+        """Whether many cases would be passed by: elsewhere the indexes of what is hidden, comes late or is another
+        department's lead to few already."""
+        return not self.hidden and reach == _SOON and share in {"TRUE", _SHARES[0]}
+
     def _is_by_day(self, part: _Part) -> bool:
         period = self.asked.period
         is_narrow = (period.last - period.first).days < _NARROW
@@ -311,11 +335,6 @@ class _Query:
         if not part.branch.several:
             return [part.condition, f"{part.branch.day} BETWEEN %(first)s AND %(last)s"], "1"
         conditions = ["f.status <> 'merged'", reach, "x.times > 0"]
-        if part.plus == (part.branch.counts.get("returned"),):
-            conditions.append(_HAS_RETURNED)
-        elif self.asked.slices.get("department"):
-            # Most cases have nothing of a department: that is seen at once, without taking their list apart.
-            conditions.append("f.extras @> %(having)s::jsonb")
         return conditions, "x.times"
 
     def _elements(self, part: _Part) -> str:

@@ -33,6 +33,12 @@ KEYS = (OpClass(F("division"), "varchar_pattern_ops"), F("category"), F("channel
 """After the order of a list, so that an index by itself leaves out what lies elsewhere or has another key; only what is
 listed is then read from the table."""
 
+NEAR_KEYS = (Left("division", 9), *KEYS)
+"""The township as well: it is not found by the beginning of ``division`` where the planner counts on few."""
+
+SEVERAL = "*"
+"""As ``other_department``: more than one."""
+
 FLAGS = (F("contained"), F("one_trip"))
 """What else an order by days is asked of."""
 
@@ -42,8 +48,9 @@ class CaseFact(models.Model):
 
     The rows follow the cases by :func:`reporting.rollups.folding.fold`. Days are local days (Asia/Shanghai), ``days``
     are whole days from acceptance to resolution or, where it was not resolved, to its end. ``extras`` holds what a
-    case has several of, ``extras_until`` the last of its days, see :mod:`reporting.rollups.sql`; ``deeds`` what
-    happened about it, see :mod:`reporting.rollups.deeds`. No names and no texts.
+    case has several of, ``extras_until`` the last of its days, see :mod:`reporting.rollups.sql`, ``other_department``
+    whose of it is that is not the lead's (:data:`SEVERAL` where of more than one); ``deeds`` what happened about it,
+    see :mod:`reporting.rollups.deeds`. No names and no texts.
     """
 
     class Status(models.TextChoices):
@@ -86,6 +93,7 @@ class CaseFact(models.Model):
     late = models.BooleanField()
     extras = models.JSONField(null=True)
     extras_until = models.DateField(null=True)
+    other_department = models.CharField(max_length=40, default="")
     deeds = models.JSONField(null=True)
 
     class Meta:
@@ -104,7 +112,13 @@ class CaseFact(models.Model):
             # The pages behind a number (reporting.drill): by day everywhere, in a township, of a category, of a
             # department; the rare ones by themselves.
             models.Index(fields=("accepted_day", "case"), name="reporting_fact_accepted"),
-            models.Index(fields=("registered_day", "case"), name="reporting_fact_registered"),
+            models.Index(F("registered_day"), F("case"), *KEYS, name="reporting_fact_registered"),
+            models.Index(F("department"), F("registered_day"), F("case"), *KEYS[:-1], name="reporting_fact_led"),
+            models.Index(
+                *(F("other_department"), F("registered_day"), F("case"), *NEAR_KEYS),
+                name="reporting_fact_other",
+                condition=Q(other_department__gt=""),
+            ),
             models.Index(
                 F("resolved_day"), F("case"), *KEYS, name="reporting_fact_resolved", condition=Q(status="resolved")
             ),
@@ -121,7 +135,18 @@ class CaseFact(models.Model):
             models.Index(Left("division", 9), F("category"), F("accepted_day"), F("case"), name="reporting_fact_near"),
             models.Index(Left("division", 9), F("accepted_day"), F("case"), name="reporting_fact_nearby"),
             models.Index(Left("division", 9), F("registered_day"), F("case"), name="reporting_fact_begun"),
+            models.Index(fields=("division", "registered_day", "case"), name="reporting_fact_village"),
             models.Index(Left("division", 9), F("extras_until"), name="reporting_fact_long", condition=IS_LONG),
+            models.Index(
+                *(F("registered_day"), F("case"), *NEAR_KEYS, F("extras_until")),
+                name="reporting_fact_later",
+                condition=IS_LONG,
+            ),
+            models.Index(
+                *(F("registered_day"), F("case"), *NEAR_KEYS),
+                name="reporting_fact_hidden",
+                condition=Q(restricted=True),
+            ),
             models.Index(fields=("category", "accepted_day", "case"), name="reporting_fact_category"),
             models.Index(fields=("department", "accepted_day", "case"), name="reporting_fact_department"),
             models.Index(F("accepted_day"), F("case"), *KEYS, name="reporting_fact_open", condition=Q(status="open")),

@@ -9,7 +9,7 @@ Three steps, each a query about the one before:
 A fact's ``extras`` is a JSON list of ``[what, day, department, hit, hours]``: ``l`` a time limit by its last day
 (hit: kept), ``r`` a referral to a lead by the day of dispatch (hit: returned; hours to the signature or null), ``a`` an
 agreement in force by the last day on which something was due (hit: all performed). ``extras_until`` is the last of
-these days.
+these days, ``other_department`` whose of it is that is not the lead's.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from reporting.models.fact import SEVERAL
 from reporting.rollups.columns import BRANCHES, COLUMNS, Branch
 
 ZONE = "Asia/Shanghai"
@@ -26,7 +27,8 @@ KEYS = ("division", "category", "channel", "level", "department")
 FACT_COLUMNS = (
     "case_id", *KEYS, "status", "registered_day", "accepted_day", "resolved_day", "ended_day", "days",
     "once_resolved", "contained", "reopened", "relapsed", "quick", "repeat", "one_trip", "excluded", "restricted",
-    "closed", "satisfaction", "mediated", "next_due_at", "late", "extras", "extras_until", "deeds",
+    "closed", "satisfaction", "mediated", "next_due_at", "late", "extras", "extras_until",
+    "other_department", "deeds",
 )  # fmt: skip
 
 
@@ -131,6 +133,11 @@ _EXTRAS = f"""
 
 _UNTIL = "(SELECT max((e->>1)::date) FROM jsonb_array_elements(b.extras) e)"
 
+_OTHER = f"""
+    (SELECT CASE count(DISTINCT e->>2) WHEN 0 THEN '' WHEN 1 THEN min(e->>2) ELSE '{SEVERAL}' END
+     FROM jsonb_array_elements(b.extras) e WHERE e->>2 <> b.department)
+"""
+
 _DEEDS = f"""
     (SELECT jsonb_agg(jsonb_build_array(one.what, one.day) ORDER BY one.what, one.day) FROM (
         SELECT a.form AS what, a.reached_on AS day FROM mediation_agreement a WHERE a.case_id = c.id
@@ -196,7 +203,7 @@ def fresh(where: str = "TRUE", now: str = NOW) -> str:
             WHEN b.status = 'resolved' AND b.outcome IN ('written_agreement', 'oral_agreement') THEN 'ok'
             WHEN b.status = 'guided' THEN 'failed' ELSE '' END AS mediated,
         b.next_due_at, coalesce(b.next_due_at <= {now}, false) AS late, b.extras,
-        {_UNTIL} AS extras_until, b.deeds
+        {_UNTIL} AS extras_until, {_OTHER} AS other_department, b.deeds
     FROM (
         SELECT c.id AS case_id, c.division_id AS division, c.category_id AS category, c.channel,
             coalesce(nullif(c.resolved_level, ''), c.held_level) AS level, coalesce(c.lead_id, '') AS department,
