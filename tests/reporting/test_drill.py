@@ -13,9 +13,19 @@ from django.utils import timezone
 
 from accounts.models import User
 from cases.models import Case, Deadline
-from cases.services import end_unresolved, reopen_case, resolve_case, return_referral, sign_referral, withdraw_case
+from cases.services import (
+    end_unresolved,
+    reopen_case,
+    resolve_case,
+    return_referral,
+    rule_lead,
+    sign_referral,
+    withdraw_case,
+)
+from departments.models import Department
 from reporting import drill
 from reporting.measures import MEASURES
+from reporting.models.fact import SEVERAL, CaseFact
 from reporting.periods import Period
 from reporting.rollups.columns import COLUMNS
 from reporting.rollups.folding import fold
@@ -134,6 +144,33 @@ def test_a_limit_that_has_just_passed_is_in_the_list_of_overdue(world: World) ->
             asked = drill.Asked(overdue.columns, LONGJING, Period(recent().first, reader.today))
             assert drill.number(reader, asked) == number
             assert len(drill.lines(reader, asked, world.official, sort="oldest")) == number
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_matter_is_listed_with_each_department_that_had_it(world: World, folded: bool) -> None:
+    once, twice = make_case(world), make_case(world)
+    for case, officers in ((once, (world.tax,)), (twice, (world.tax, world.hr))):
+        for officer in officers:
+            lead = case.referrals.get(role="lead", status="dispatched")
+            return_referral(referral=lead, by=officer, reason="not_competent", note="不属于本部门职责")
+    rule_lead(case=twice, department=Department.objects.get(pk="justice"), by=world.dispatcher, note="由司法局办理")
+    if folded:
+        fold()
+        facts = {fact.case_id: fact for fact in CaseFact.objects.all()}
+        assert [facts[once.pk].department, facts[once.pk].other_department] == ["human_resources", "tax"]
+        assert [facts[twice.pk].department, facts[twice.pk].other_department] == ["justice", SEVERAL]
+    had = {
+        "referred": {"tax": {once.pk, twice.pk}, "human_resources": {once.pk, twice.pk}, "justice": {twice.pk}},
+        "returned": {"tax": {once.pk, twice.pk}, "human_resources": {twice.pk}, "justice": set()},
+    }
+    with reading() as reader:
+        for column, departments in had.items():
+            for scope in ("2224", LONGJING, LIYUAN, VILLAGE):
+                for department, cases in departments.items():
+                    asked = drill.Asked((column,), scope, recent(), {"department": department})
+                    found = drill.lines(reader, asked, world.official, sort="newest")
+                    assert sorted(line.case_id for line in found) == sorted(cases), (column, scope, department)
+                    assert drill.number(reader, asked) == len(cases)
 
 
 @pytest.mark.parametrize("folded", [False, True])
