@@ -55,7 +55,7 @@ _SHARES = (
     "f.other_department = %(department)s",
     f"f.other_department = '{SEVERAL}' AND f.department <> %(department)s AND f.extras @> %(having)s::jsonb",
 )
-"""Where cases are that have something of a department; each has an index of its own, and no case lies in two."""
+"""Where cases are that have something of a department. Each share is found by an index, and no case lies in two."""
 _NEVER = "'9999-12-31 00:00:00+00'::timestamptz"
 _TOWNSHIP, _VILLAGE = 9, 12
 _ACCEPTED = "f.accepted_day"
@@ -322,8 +322,8 @@ class _Query:
         )
 
     def _is_walked(self, reach: str, share: str) -> bool:
-        """Whether many cases would be passed by: elsewhere the indexes of what is hidden, comes late or is another
-        department's lead to few already."""
+        """Whether what was returned needs the index of the returned: the indexes of what is hidden, comes late or is
+        another department's lead to few cases already."""
         return not self.hidden and reach == _SOON and share in {"TRUE", _SHARES[0]}
 
     def _is_by_day(self, part: _Part) -> bool:
