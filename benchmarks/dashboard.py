@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from benchmarks import bulk
-from benchmarks.run import Row
+from benchmarks.run import DATABASE, Row, fresh_database, used
 
 BIG = 10_000_000
 SIZES = (16_412, 1_000_000, BIG)
-ROUNDS, WARM_UP = 15, 3
+TURNS, ROUNDS, WARM_UP = 4, 6, 3
 TARGET, FLATNESS = 100.0, 1.25
 PREFECTURE, COUNTY, TOWNSHIP = "2224", "222405", "222405005"
 
@@ -42,35 +44,49 @@ _PEERS = {
 
 
 def run() -> list[Row]:
-    """The page at each size over its target, and the last size over the first."""
-    bulk.prepare()
-    client = official()
+    """The page at each size over its target, and the last size over the first.
+
+    Each size has a database of its own and the pages are opened in turns, so that a machine which is slower for a
+    while is so for all of them. The last is the database of the parts that follow.
+    """
+    with ExitStack() as stack:
+        names = {size: stack.enter_context(fresh_database(f"{DATABASE}_{size}")) for size in SIZES[:-1]}
+        names[BIG] = DATABASE
+        for size, name in names.items():
+            with used(name):
+                bulk.prepare()
+                bulk.build(size)
+        return measure(names)
+
+
+def measure(names: Mapping[int, str]) -> list[Row]:
+    """The pages of databases that are there, by their number of cases."""
+    times: dict[tuple[int, str], list[float]] = defaultdict(list)
+    shown: dict[int, Any] = {}
+    for _turn in range(TURNS):
+        for size, name in names.items():
+            with used(name):
+                client = official()
+                for place in (COUNTY, TOWNSHIP, PREFECTURE):
+                    taken, shown[size] = _page(client, place)
+                    times[size, place] += taken
+    for (size, place), taken in times.items():
+        print(f"dashboard: {place} with {size:,} cases: {statistics.median(taken):.1f} ms", flush=True)
     rows: list[Row] = []
-    medians: list[float] = []
-    for size in SIZES:
-        bulk.build(size)
-        row = measure(client, size)
-        rows.append(row)
-        medians.append(row.value)
-    return [*rows, growth(medians)]
+    for size, name in names.items():
+        with used(name):
+            peer = _peer(shown[size])
+        median = statistics.median(times[size, PREFECTURE])
+        what = f"the whole dashboard with {size:,} cases, beside the same figures by GROUP BY over the cases"
+        goal = f"≤ {TARGET:g} ms"
+        rows.append(Row(f"dashboard.{size}", what, median, "ms", peer, median / TARGET, goal, median <= TARGET))
+    return [*rows, _growth(rows[0].value, rows[-1].value)]
 
 
-def measure(client: Any, size: int) -> Row:
-    """The page with the cases that are there."""
-    median, context = _page(client, PREFECTURE)
-    print(f"dashboard: {PREFECTURE} with {size:,} cases: {median:.1f} ms", flush=True)
-    peer = _peer(context)
-    for place in (COUNTY, TOWNSHIP):
-        print(f"dashboard: {place} with {size:,} cases: {_page(client, place)[0]:.1f} ms", flush=True)
-    what = f"the whole dashboard with {size:,} cases, beside the same figures by GROUP BY over the cases"
-    return Row(f"dashboard.{size}", what, median, "ms", peer, median / TARGET, f"≤ {TARGET:g} ms", median <= TARGET)
-
-
-def growth(medians: Sequence[float]) -> Row:
+def _growth(first: float, last: float) -> Row:
     """The last of the pages over the first."""
-    ratio = medians[-1] / medians[0]
     what = f"the page with {SIZES[-1]:,} cases over the one with {SIZES[0]:,}"
-    return Row("dashboard.flat", what, medians[-1], "ms", medians[0], ratio, f"≤ {FLATNESS:g}", ratio <= FLATNESS)
+    return Row("dashboard.flat", what, last, "ms", first, last / first, f"≤ {FLATNESS:g}", last / first <= FLATNESS)
 
 
 def official() -> Any:
@@ -94,16 +110,16 @@ def official() -> Any:
     return client
 
 
-def _page(client: Any, division: str) -> tuple[float, Any]:
-    """Median milliseconds of the page, and what it showed."""
+def _page(client: Any, division: str) -> tuple[list[float], Any]:
+    """Milliseconds of the page each time, and what it showed."""
     times = []
-    for _turn in range(WARM_UP + ROUNDS):
+    for _round in range(WARM_UP + ROUNDS):
         start = time.perf_counter()
         answer = client.get("/dashboard/", {"division": division})
-        times.append(time.perf_counter() - start)
+        times.append(1000 * (time.perf_counter() - start))
         if answer.status_code != 200:
             raise RuntimeError(f"dashboard: {answer.status_code}")
-    return 1000 * statistics.median(times[WARM_UP:]), answer.context
+    return times[WARM_UP:], answer.context
 
 
 def _peer(context: Any) -> float:

@@ -82,27 +82,49 @@ def main(arguments: list[str]) -> int:
 @contextmanager
 def own_database() -> Iterator[None]:
     """A fresh database beside the one that ``DATABASE_URL`` names."""
-    import psycopg
-    from psycopg import sql
-
     url = os.environ["DATABASE_URL"]
-    name = sql.Identifier(DATABASE)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' TEMPLATE template0").format(
-                name
-            )
-        )
+    with fresh_database(DATABASE):
         os.environ["DATABASE_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{DATABASE}"))
         try:
             yield
         finally:
-            from django.db import connections
-
-            connections.close_all()
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
             os.environ["DATABASE_URL"] = url
+
+
+@contextmanager
+def fresh_database(name: str) -> Iterator[str]:
+    """A database made anew on the server that ``DATABASE_URL`` names, dropped afterwards."""
+    import psycopg
+    from psycopg import sql
+
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    create = "CREATE DATABASE {} LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' TEMPLATE template0"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(drop)
+        connection.execute(sql.SQL(create).format(sql.Identifier(name)))
+    try:
+        yield name
+    finally:
+        from django.db import connections
+
+        connections.close_all()
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute(drop)
+
+
+@contextmanager
+def used(name: str) -> Iterator[None]:
+    """Work in another database of the same server for a while."""
+    from django.db import connection
+
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
 
 
 def show(rows: list[Row]) -> None:
