@@ -25,7 +25,6 @@ RARE = (
     ("restricted", "accepted_day", Q(restricted=True)),
     ("not_content", "accepted_day", Q(satisfaction="not_content")),
     ("refused", "registered_day", Q(status="refused")),
-    ("failed", "ended_day", Q(mediated="failed")),
 )
 """What few cases are, with the day by which it is counted."""
 
@@ -136,6 +135,22 @@ class CaseFact(models.Model):
             models.Index(Left("division", 9), F("category"), F("accepted_day"), F("case"), name="reporting_fact_near"),
             models.Index(Left("division", 9), F("accepted_day"), F("case"), name="reporting_fact_nearby"),
             models.Index(Left("division", 9), F("registered_day"), F("case"), name="reporting_fact_begun"),
+            models.Index(
+                *(Left("division", 9), F("resolved_day"), F("case")),
+                name="reporting_fact_near_resolved",
+                condition=Q(status="resolved"),
+            ),
+            # The restricted as well: how many of a number are hidden is found without reading all that failed.
+            models.Index(
+                *(F("ended_day"), F("case"), *KEYS, F("restricted")),
+                name="reporting_fact_failed",
+                condition=Q(mediated="failed"),
+            ),
+            models.Index(
+                *(Left("division", 9), F("ended_day"), F("case")),
+                name="reporting_fact_near_failed",
+                condition=Q(mediated="failed"),
+            ),
             models.Index(fields=("division", "registered_day", "case"), name="reporting_fact_village"),
             models.Index(Left("division", 9), F("extras_until"), name="reporting_fact_long", condition=IS_LONG),
             models.Index(

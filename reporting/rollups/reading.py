@@ -210,14 +210,14 @@ class Reader:
     ) -> list[tuple]:  # type: ignore[type-arg]
         """Scope, key and counts of the given days from the facts: what the roll-ups do not hold by day.
 
-        Facts are found by the days that the columns count by.
+        Facts are found by the days that the columns count by, in a township each by an index of its own.
         """
         digits, column = len(scopes[0]), KEYS[dim]
         place = "f.division" if digits == VILLAGE else f"left(f.division, {digits})"
         branches = [branch for branch in BRANCHES if branch.counts.keys() & set(columns)]
         is_whole = len(days) == (max(days) - min(days)).days + 1
         within = "BETWEEN %(first)s AND %(last)s" if is_whole else "= ANY(%(days)s)"
-        ways = {f"{branch.day} {within}" for branch in branches if not branch.several}
+        ways = {f"{branch.where} AND {branch.day} {within}" for branch in branches if not branch.several}
         if any(branch.several for branch in branches):
             ways.add(has_extras_in("%(first)s", "%(last)s"))
         # A statement that comes again is planned before its values are known: a village is then found by its place
