@@ -30,6 +30,12 @@ document.addEventListener("DOMContentLoaded", () => {
   const turn = (by) => {
     at += by;
     show();
+    // Only a page that was turned to arrives: one that is renewed while it stands must not flicker.
+    const page = pages()[at];
+    if (by && page) {
+      page.classList.add("is-arriving");
+      page.addEventListener("animationend", () => page.classList.remove("is-arriving"), { once: true });
+    }
     clearInterval(timer);
     if (!isPaused) timer = setInterval(() => turn(1), seconds * 1000);
   };

@@ -21,6 +21,9 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 SHOTS = settings.BASE_DIR / "var" / "screenshots"
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
+STILL = """() => Promise.allSettled(document.getAnimations()
+  .filter((animation) => animation.effect.getComputedTiming().endTime !== Infinity)
+  .map((animation) => animation.finished))"""
 DESKTOP, PHONE = {"width": 1366, "height": 860}, {"width": 360, "height": 740}
 
 
@@ -118,6 +121,8 @@ class Person:
     def check(self) -> None:
         """No fault in scripts, nothing serious for axe-core, no sideways scrolling."""
         assert not self.faults, self.faults
+        # What is still moving or fading in has neither its place nor its colours yet.
+        self.page.evaluate(STILL)
         self.page.evaluate(Path(AXE).read_text())
         found = self.page.evaluate(
             "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"

@@ -25,6 +25,11 @@ DRAWN = """() => {
 }"""
 """The words that stand in the picture of the map, in the order in which they are drawn."""
 
+COUNT_ARRIVALS = """() => {
+  window.arrivals = 0;
+  document.addEventListener("animationstart", () => { window.arrivals += 1; });
+}"""
+
 
 def dispute(number: int) -> None:
     """A dispute in Liyuan community of Longjing."""
@@ -106,10 +111,17 @@ def test_the_early_warnings_come_by_or_none_is_said(screen: Callable[..., Person
     turn_to(wall, "warnings")
     expect(wall.page.locator(".is-shown .wall-nothing .zh")).to_be_visible()
     wall.check()
+    wall.page.evaluate(COUNT_ARRIVALS)
     Alert.objects.create(
         division_id="222405005", category_id="neighbour", opened_on=today, held_on=today, window=7, observed=12,
         expected=1.5, tail=1e-6,
     )  # fmt: skip
     expect(wall.page.locator(".is-shown [data-warned='222405005'] td").first).to_have_text("12", timeout=60_000)
+    wall.check()
+    assert wall.page.evaluate("window.arrivals") == 0, "a page that is renewed while it stands does not flicker"
+    wall.page.keyboard.press("ArrowRight")
+    wall.check()
+    assert wall.page.evaluate("window.arrivals") == 1
+    wall.page.keyboard.press("ArrowLeft")
     wall.check()
     wall.shoot(f"wall-warnings-{viewport['width']}")
