@@ -1,4 +1,7 @@
+from typing import ClassVar
+
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from modeltranslation.admin import TranslationAdmin
 
@@ -134,6 +137,7 @@ class SessionAdmin(ReadOnlyAdmin):
     list_select_related = ("case", "mediator", "room")
     search_fields = ("case__number",)
     inlines = (SeatInline, AttendanceInline)
+    formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
 
 
 @admin.register(RightsNotice)

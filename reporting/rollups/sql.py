@@ -87,9 +87,10 @@ _SATISFACTION = """
 _STANDS_STILL = "d.met_at IS NULL AND d.paused_at IS NOT NULL AND d.paused_at < d.due_at"
 """A limit ``d`` that was paused before its end: it is neither late nor over, and its last day will be another one."""
 
+# An array, so that visits are found by their index: an OR with IN reads all visits there are for each case.
 _ONE_TRIP = """(
-    SELECT count(*) <= 1 FROM intake_visit v WHERE v.case_id = b.case_id
-        OR v.case_id IN (SELECT m.id FROM cases_case m WHERE m.merged_into_id = b.case_id))
+    SELECT count(*) <= 1 FROM intake_visit v WHERE v.case_id = ANY (ARRAY(
+        SELECT b.case_id UNION ALL SELECT m.id FROM cases_case m WHERE m.merged_into_id = b.case_id)))
 """
 
 _NEXT_DUE = f"""
