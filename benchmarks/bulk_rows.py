@@ -1,5 +1,6 @@
-"""What happens about the cases of :mod:`benchmarks.bulk`: mediators, sessions, agreements, visits after the resolution,
-referrals, tickets of the desk and shifts. Drawn in SQL like the cases themselves.
+"""What happens about the cases of :mod:`benchmarks.bulk`: mediators, sessions, agreements and what is owed by them,
+visits after the resolution, referrals, tickets and visits of the desk and shifts. Drawn in SQL like the cases
+themselves.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ def fill() -> None:
     from reporting.rollups.rebuilding import rebuild
 
     _execute("SET session_replication_role = replica", "SET synchronous_commit = off")
-    _execute(*_PEOPLE, _IN_HAND, _SESSIONS, _AGREEMENTS, _VISITS, _SECOND_CALLS, _REFERRALS, *_DESK, _SHIFTS)
+    _execute(*_PEOPLE, _IN_HAND, _SESSIONS, _AGREEMENTS, *_OWED, _VISITS, _SECOND_CALLS, _REFERRALS, *_DESK, _SHIFTS)
     _execute("SET session_replication_role = origin", "VACUUM (ANALYZE)", "CHECKPOINT")
     rebuild()
 
@@ -62,12 +63,31 @@ _SESSIONS = f"""
 
 _AGREEMENTS = f"""
     INSERT INTO mediation_agreement (case_id, mediator_id, committee_id, form, terms, terms_language, reached_on,
-        recorded_at, if_not, responsibilities, verification_code, year, serial)
+        in_force_on, recorded_at, if_not, responsibilities, verification_code, year, serial)
     SELECT c.id, m.id, m.committee_id, CASE WHEN {_draw("F", "c.id")} < 0.85 THEN 'written' ELSE 'oral' END, '协议',
-        'zh-hans', (c.resolved_at AT TIME ZONE 'Asia/Shanghai')::date, c.resolved_at, '', '', 'B' || c.id,
+        'zh-hans', (c.resolved_at AT TIME ZONE 'Asia/Shanghai')::date,
+        (c.resolved_at AT TIME ZONE 'Asia/Shanghai')::date, c.resolved_at, '', '', 'B' || c.id,
         2023, c.id
     FROM cases_case c JOIN mediation_mediator m ON m.user_id = c.mediator_id WHERE c.outcome = 'written_agreement'
 """
+
+_DUE = f"""
+        CASE WHEN due_on < current_date AND {_draw("Q", "id")} < 0.9 THEN due_on END
+"""
+
+_OWED = (
+    f"""
+    INSERT INTO mediation_obligation (agreement_id, position, kind, what, amount, how, debtor_id, due_on, performed_on)
+    SELECT id, 1, 'pay', '', 1000, '', 1, due_on, {_DUE}
+    FROM (SELECT id, reached_on + 30 AS due_on FROM mediation_agreement WHERE in_force_on IS NOT NULL) x
+    """,
+    f"""
+    INSERT INTO mediation_instalment (obligation_id, position, amount, due_on, performed_on)
+    SELECT id, part, 500, due_on, {_DUE}
+    FROM (SELECT id, part, due_on + 30 * (part - 1) AS due_on FROM mediation_obligation, generate_series(1, 2) part
+        WHERE id % 3 = 0) x
+    """,
+)
 
 _VISITS = f"""
     INSERT INTO mediation_followup (case_id, round, day, due_on, state, outcome, satisfaction, done_at, assignee_id)
@@ -125,6 +145,13 @@ _DESK = (
     SELECT registered_at, channel, 'ko', 'answered', gen_random_uuid(), centre_id, 1001, '答复', '', '', 1,
         'consultation'
     FROM cases_case WHERE {_draw("O", "id")} < 0.1
+    """,
+    f"""
+    INSERT INTO intake_visit (at, channel, language, outcome, submission_key, centre_id, clerk_id, answer, companion,
+        interpreter, people_count, purpose, case_id)
+    SELECT registered_at + turn * interval '5 day', channel, 'ko', CASE turn WHEN 0 THEN 'new_case' ELSE 'attached'
+        END, gen_random_uuid(), centre_id, 1001, '', '', '', 1, 'registration', id
+    FROM cases_case, generate_series(0, 1) turn WHERE channel = 'walk_in' AND (turn = 0 OR {_draw("R", "id")} < 0.2)
     """,
 )
 
