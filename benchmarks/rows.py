@@ -82,7 +82,7 @@ def _check() -> None:
     from reporting.rollups.reading import reading
 
     today = timezone.localdate()
-    for kind in (*deeds.CODES, "shifts"):
+    for kind in (*deeds.KINDS, "shifts"):
         for period in (Period(today.replace(month=1, day=1), today), Period(bulk.BEGIN, today)):
             with reading() as reader:
                 start = time.perf_counter()

@@ -3,8 +3,8 @@
 Each :class:`Kind` says once which rows of its table belong to a place and to days and what each column counts of them.
 The pages add up from it (:func:`totals`, :func:`totals_by`), and the list behind a number is made from it
 (:func:`listed`), so that the two cannot differ; for more than a village agreements, sessions and visits come to the
-pages from the roll-ups, which must say the same (:mod:`reporting.rollups.deeds`). Lists are paged by key: the first
-page of any number comes at once.
+pages from the roll-ups, which must say the same (:mod:`reporting.rollups.deeds`). Lists are paged by key, and their
+rows found by their deeds (:mod:`reporting.rollups.listing`): the first page of any number comes at once.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from intake.models import Visit
 from mediation import fair_lists
 from mediation.models import Agreement, FollowUp, Mediator, SecondCallDraw, Session, differs_from_first
 from reporting.periods import Period
+from reporting.rollups import listing
+from reporting.rollups.folding import one_snapshot
 
 Rows = QuerySet[Any]
 
@@ -78,6 +80,9 @@ class Asked:
 
 ALL = Q()
 
+CHUNK = 1000
+"""So many rows are found at a time."""
+
 
 def totals(kind: str, scope: str, period: Period, today: dt.date | None = None) -> dict[str, int]:
     """Every column of a division and everything below it, in one query; ``today`` is that of now by default."""
@@ -112,13 +117,24 @@ def listed(asked: Asked, user: User, *, after: tuple[Any, int] | None = None, mo
     Args:
         after: ``listed_by`` and key of the last row of the page before.
     """
-    kind = KINDS[asked.kind]
-    found = rows(asked).annotate(listed_by=F(kind.listed_by))
-    if kind.case:
-        found = found.filter(**{f"{kind.case}__in": Case.objects.visible_to(user)})
-    if after:
-        found = found.filter(Q(listed_by__lt=after[0]) | Q(pk__lt=after[1]), listed_by__lte=after[0])
-    return list(found.select_related(*kind.related).order_by("-listed_by", "-pk")[:most])
+    found = rows(asked).annotate(listed_by=F(KINDS[asked.kind].listed_by))
+    sought = _sought(asked)
+    if sought is None:
+        if after:
+            found = found.filter(Q(listed_by__lt=after[0]) | Q(pk__lt=after[1]), listed_by__lte=after[0])
+        return list(_seen(found, asked, user).order_by("-listed_by", "-pk")[:most])
+    key = (_moment(after[0]), after[1]) if after else None
+    shown: list[Any] = []
+    step = 2 * most  # a few of them lie in cases that the user does not see
+    with one_snapshot(read_only=True):
+        while len(shown) < most:
+            keys = listing.newest(sought, key, min(step, CHUNK))
+            seen = {row.pk: row for row in _seen(found.filter(pk__in=[pk for _at, pk in keys]), asked, user)}
+            shown += [seen[pk] for _at, pk in keys if pk in seen]
+            if len(keys) < min(step, CHUNK):
+                break
+            key, step = keys[-1], 4 * step
+    return shown[:most]
 
 
 def hidden(asked: Asked, user: User) -> int:
@@ -136,6 +152,29 @@ def weight_of(asked: Asked, row: Any) -> int:
     """What a row of the list counts for in the number."""
     weights = KINDS[asked.kind].weights
     return sum(getattr(row, weights[name]) for name in asked.columns) if weights else 1
+
+
+def _sought(asked: Asked) -> listing.Sought | None:
+    """What finds the rows of a number; None where they are looked for in their own table."""
+    if asked.narrowed.keys() - {"department"} or "" in asked.narrowed.values():
+        return None
+    sought = listing.Sought(
+        asked.kind, asked.columns, asked.scope, asked.period, asked.today,
+        asked.narrowed.get("department", ""), asked.exactly,
+    )  # fmt: skip
+    return sought if sought.is_found() else None
+
+
+def _seen(found: Rows, asked: Asked, user: User) -> Rows:
+    """Those of which ``user`` may see the case, with what a line needs."""
+    kind = KINDS[asked.kind]
+    if kind.case:
+        found = found.filter(**{f"{kind.case}__in": Case.objects.visible_to(user)})
+    return found.select_related(*kind.related)
+
+
+def _moment(listed_by: dt.date | dt.datetime) -> dt.datetime:
+    return listed_by if isinstance(listed_by, dt.datetime) else day_start(listed_by)
 
 
 def _of(asked: Asked) -> Rows:

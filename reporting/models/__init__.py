@@ -2,6 +2,7 @@
 
 from reporting.models.alert import Alert, Attention, AttentionQuerySet, WatchRun
 from reporting.models.briefing import Briefing, BriefingPaper, PublishedFigures
+from reporting.models.deed import Deed
 from reporting.models.desk import ChangedDesk, DeskDay
 from reporting.models.export import Export, ExportEntry, ExportPart
 from reporting.models.fact import CaseFact, ChangedCase
@@ -19,6 +20,7 @@ __all__ = (
     "CaseFact",
     "ChangedCase",
     "ChangedDesk",
+    "Deed",
     "DeskDay",
     "DurationRollup",
     "Export",

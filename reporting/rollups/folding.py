@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 from django.utils import timezone
 
-from reporting.rollups import desk_days
+from reporting.rollups import desk_days, listing
 from reporting.rollups.columns import COLUMNS
 from reporting.rollups.sql import CHANGED, FACT_COLUMNS, changed_facts, expanded, expanded_durations
 
@@ -91,6 +91,7 @@ def _fold_batch(now: dt.datetime) -> int:
         cases = [row[0] for row in cursor.fetchall()]
         if cases:
             cursor.execute(_FOLD, {"now": now, "cases": cases})
+            listing.fold(cursor, cases)
         desk_days.fold(cursor)
         return len(cases)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils import timezone
 
-from reporting.rollups import desk_days
+from reporting.rollups import desk_days, listing
 from reporting.rollups.columns import COLUMNS
 from reporting.rollups.folding import one_snapshot, writing_alone
 from reporting.rollups.sql import (
@@ -52,7 +52,8 @@ def rebuild(*, now: dt.datetime | None = None, facts_too: bool = True) -> int:
 
     Args:
         now: the moment against which limits are late.
-        facts_too: work out the facts of all cases as well; False takes them as they stand (after a bulk load).
+        facts_too: work out the facts of all cases and what finds their rows as well; False takes the facts as they
+            stand (after a bulk load).
     """
     at = moment(now or timezone.now())
     with writing_alone(), one_snapshot(), connection.cursor() as cursor:
@@ -62,6 +63,7 @@ def rebuild(*, now: dt.datetime | None = None, facts_too: bool = True) -> int:
             columns = ", ".join(FACT_COLUMNS)
             cursor.execute("DELETE FROM reporting_casefact")
             cursor.execute(f"INSERT INTO reporting_casefact ({columns}) SELECT {columns} FROM ({fresh(now=at)}) x")
+            listing.rebuild(cursor)
         _count_all(cursor, "reporting_casefact")
         # In the order of the keys, which the indexes take in much faster.
         cursor.execute("DELETE FROM reporting_rollup")
@@ -80,7 +82,7 @@ def rebuild(*, now: dt.datetime | None = None, facts_too: bool = True) -> int:
         cursor.execute("SELECT count(*) FROM reporting_casefact")
         count = int(cursor.fetchone()[0])
     with connection.cursor() as cursor:
-        for table in ("reporting_casefact", "reporting_rollup", "reporting_durationrollup"):
+        for table in ("reporting_casefact", "reporting_rollup", "reporting_durationrollup", "reporting_deed"):
             cursor.execute(f"ANALYZE {table}")
     return count
 
@@ -112,6 +114,8 @@ def differences(*, now: dt.datetime | None = None, most: int = 20) -> list[Diffe
         found += _differing(cursor, "durations", lengths, f"SELECT {_LENGTH_KEY}, n FROM reporting_lengths", most)
         cursor.execute(desk_days.DIFFERING, [most])
         found += [Difference("desk", " ".join(str(cell) for cell in row)) for row in cursor.fetchall()]
+        cursor.execute(listing.DIFFERING, [most])
+        found += [Difference("list", " ".join(str(cell) for cell in row)) for row in cursor.fetchall()]
         found += _against_the_ledger(cursor, most)
         _drop(cursor)
         cursor.execute("DROP TABLE reporting_all, reporting_moving")

@@ -139,26 +139,29 @@ _OTHER = f"""
      FROM jsonb_array_elements(b.extras) e WHERE e->>2 <> b.department)
 """
 
+SESSION_CODE = "CASE s.state WHEN 'failed' THEN 'failed_' || s.failure ELSE s.state END"
+VISIT_CODE = f"""CASE WHEN v.state <> 'done' THEN 'visit_' || v.state
+    ELSE 'visit_' || v.outcome || CASE WHEN {_day("v.done_at")} <= v.due_on THEN '_in_time' ELSE '_late' END END"""
+SECOND_CODE = """CASE WHEN v.outcome <> w.outcome OR v.signs <> w.signs
+    OR (v.satisfaction <> '' AND w.satisfaction <> '' AND v.satisfaction <> w.satisfaction)
+    THEN 'second_other' ELSE 'second_same' END"""
+
 _DEEDS = f"""
     (SELECT jsonb_agg(jsonb_build_array(one.what, one.day) ORDER BY one.what, one.day) FROM (
         SELECT a.form AS what, a.reached_on AS day FROM mediation_agreement a WHERE a.case_id = c.id
         UNION ALL
-        SELECT CASE s.state WHEN 'failed' THEN 'failed_' || s.failure ELSE s.state END, {_day("lower(s.period)")}
+        SELECT {SESSION_CODE}, {_day("lower(s.period)")}
         FROM mediation_session s WHERE s.case_id = c.id AND s.state <> 'planned'
         UNION ALL
-        SELECT CASE WHEN v.state <> 'done' THEN 'visit_' || v.state
-            ELSE 'visit_' || v.outcome || CASE WHEN {_day("v.done_at")} <= v.due_on THEN '_in_time' ELSE '_late' END
-            END, v.due_on
+        SELECT {VISIT_CODE}, v.due_on
         FROM mediation_followup v WHERE v.case_id = c.id AND v.second_of_id IS NULL
         UNION ALL
-        SELECT CASE WHEN v.outcome <> w.outcome OR v.signs <> w.signs
-            OR (v.satisfaction <> '' AND w.satisfaction <> '' AND v.satisfaction <> w.satisfaction)
-            THEN 'second_other' ELSE 'second_same' END, v.due_on
+        SELECT {SECOND_CODE}, v.due_on
         FROM mediation_followup v JOIN mediation_followup w ON w.id = v.second_of_id
         WHERE v.case_id = c.id AND v.state = 'done'
     ) one)
 """
-"""What happens about a case, see :mod:`reporting.rollups.deeds`."""
+"""What happens about a case, by the codes of :mod:`reporting.rollups.codes`."""
 
 LONG = 60
 """Days. What a case has several of mostly falls so soon after its registration; what does not is found by an index."""

@@ -6,12 +6,13 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 
+from django.db.models import F
 from django.utils import timezone
 
 from reporting import counted
 from reporting.models.rollup import Dim
 from reporting.periods import Period
-from reporting.rollups import deeds
+from reporting.rollups import codes, deeds, listing
 from reporting.rollups.reading import COUNTY, Reader, reading
 from reporting.rollups.reading import VILLAGE as VILLAGE_DIGITS
 from tests.reporting.storm.recount import KINDS, Recount
@@ -43,10 +44,23 @@ def reader_equals_recount(
             _keys_equal(reader, plain, scope, period)
             _days_equal(reader, plain, scope, period)
             _lengths_equal(reader, plain, scope, period)
-            for kind in deeds.CODES:
+            for kind in deeds.KINDS:
                 told = counted.totals(kind, scope, period, reader.today)
                 assert deeds.totals(reader, kind, scope, period) == told, (scope, kind)
+        lists_equal_tables(scopes[0], period, reader.today)
     return plain
+
+
+def lists_equal_tables(scope: str, period: Period, today: dt.date) -> None:
+    """What is found of each column, in its order, are the rows of the table that the column counts."""
+    for kind, columns in codes.COLUMNS.items():
+        for column in columns:
+            asked = counted.Asked(kind, (column,), scope, period, today)
+            rows = counted.rows(asked).annotate(listed_by=F(counted.KINDS[kind].listed_by))
+            wanted = list(rows.order_by("-listed_by", "-pk").values_list("pk", flat=True))
+            sought = listing.Sought(kind, (column,), scope, period, today)
+            found = [pk for _at, pk in listing.newest(sought, None, len(wanted) + 1)]
+            assert found == wanted, (scope, column)
 
 
 def _keys_equal(reader: Reader, plain: Recount, scope: str, period: Period) -> None:
