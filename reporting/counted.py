@@ -106,7 +106,9 @@ def rows(asked: Asked) -> Rows:
 
 
 def number(asked: Asked) -> int:
-    """The number itself."""
+    """The number itself; call it in one snapshot."""
+    if sought := _sought(asked):
+        return listing.count(sought)
     found = _of(asked).aggregate(**_sums(asked.kind, asked.today, asked.columns))
     return sum(value or 0 for value in found.values())
 
@@ -117,19 +119,22 @@ def listed(asked: Asked, user: User, *, after: tuple[Any, int] | None = None, mo
     Args:
         after: ``listed_by`` and key of the last row of the page before.
     """
-    found = rows(asked).annotate(listed_by=F(KINDS[asked.kind].listed_by))
+    listed_by = F(KINDS[asked.kind].listed_by)
+    found = rows(asked).annotate(listed_by=listed_by)
     sought = _sought(asked)
     if sought is None:
         if after:
             found = found.filter(Q(listed_by__lt=after[0]) | Q(pk__lt=after[1]), listed_by__lte=after[0])
         return list(_seen(found, asked, user).order_by("-listed_by", "-pk")[:most])
     key = (_moment(after[0]), after[1]) if after else None
+    # By their keys alone: other conditions might tempt the planner away from them.
+    of_keys = found.model._default_manager.annotate(listed_by=listed_by)
     shown: list[Any] = []
     step = 2 * most  # a few of them lie in cases that the user does not see
     with one_snapshot(read_only=True):
         while len(shown) < most:
             keys = listing.newest(sought, key, min(step, CHUNK))
-            seen = {row.pk: row for row in _seen(found.filter(pk__in=[pk for _at, pk in keys]), asked, user)}
+            seen = {row.pk: row for row in _seen(of_keys.filter(pk__in=[pk for _at, pk in keys]), asked, user)}
             shown += [seen[pk] for _at, pk in keys if pk in seen]
             if len(keys) < min(step, CHUNK):
                 break
@@ -138,10 +143,14 @@ def listed(asked: Asked, user: User, *, after: tuple[Any, int] | None = None, mo
 
 
 def hidden(asked: Asked, user: User) -> int:
-    """How many rows of the number are of cases that ``user`` does not see."""
+    """How many rows of the number are of cases that ``user`` does not see; call it in one snapshot."""
     kind = KINDS[asked.kind]
     if not kind.case:
         return 0
+    if sought := _sought(asked):
+        restricted = listing.of_restricted(sought)
+        seen = Case.objects.visible_to(user).filter(is_restricted=True, pk__in=restricted).values_list("pk", flat=True)
+        return sum(restricted.values()) - sum(restricted[pk] for pk in seen)
     found = rows(asked)
     if kind.is_local:
         found = found.filter(**{f"{kind.case}__in": Case.objects.filter(is_restricted=True)})

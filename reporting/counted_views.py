@@ -8,7 +8,8 @@ from accounts.models import Role
 from cases.exports import MOST_ROWS, export_table
 from reporting import counted, counted_page
 from reporting.forms import PeriodForm
-from reporting.rollups.folding import one_snapshot
+from reporting.rollups import deeds
+from reporting.rollups.reading import reading
 from reporting.views.scope import asked as asked_in
 from reporting.views.scope import division_of, path_to
 
@@ -27,8 +28,10 @@ def rows(request: HttpRequest) -> HttpResponseBase:
     except KeyError:
         raise Http404 from None
     if request.GET.get("part") == "number":
-        with one_snapshot(read_only=True):
-            context = {"number": counted.number(asked), "hidden": counted.hidden(asked, user)}
+        with reading() as reader:
+            rolled = deeds.number(reader, asked)
+            number = counted.number(asked) if rolled is None else rolled
+            context = {"number": number, "hidden": counted.hidden(asked, user)}
         return render(request, "reporting/_counted_number.html", context)
     export = request.GET.get("export")
     if export in {"csv", "xlsx"}:

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=40)),
                 ("key", models.CharField(blank=True, max_length=40)),
                 ("at", models.DateTimeField()),
+                ("restricted", models.BooleanField()),
             ],
             options={
                 "indexes": [
@@ -65,6 +66,9 @@ class Migration(migrations.Migration):
                     index("reporting_deed_9", django.db.models.functions.text.Left("place", 9)),
                     index("reporting_deed_12", F("place")),
                     models.Index("case_id", name="reporting_deed_case"),
+                    models.Index(
+                        "code", "key", "at", name="reporting_deed_restricted", condition=models.Q(restricted=True)
+                    ),
                 ]
             },
         ),

@@ -15,6 +15,7 @@ class Deed(models.Model):
         code: what it is counted as, see :mod:`reporting.rollups.codes`.
         key: the department of a referral; otherwise empty.
         at: the moment by which it is listed; of what has only a day, its first moment.
+        restricted: whether the case is.
     """
 
     class Kind(models.TextChoices):
@@ -32,6 +33,7 @@ class Deed(models.Model):
     code = models.CharField(max_length=40)
     key = models.CharField(max_length=40, blank=True)
     at = models.DateTimeField()
+    restricted = models.BooleanField()
 
     class Meta:
         indexes = (
@@ -40,6 +42,7 @@ class Deed(models.Model):
             models.Index("code", "key", Left("place", 9), F("at").desc(), F("row_id").desc(), name="reporting_deed_9"),
             models.Index("code", "key", "place", F("at").desc(), F("row_id").desc(), name="reporting_deed_12"),
             models.Index("case_id", name="reporting_deed_case"),
+            models.Index("code", "key", "at", name="reporting_deed_restricted", condition=models.Q(restricted=True)),
         )
 
     def __str__(self) -> str:

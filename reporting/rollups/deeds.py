@@ -34,6 +34,14 @@ def totals(reader: Reader, kind: str, scope: str, period: Period) -> dict[str, i
     return codes.counts(kind, _read(reader, kind, [scope], period)[scope])
 
 
+def number(reader: Reader, asked: counted.Asked) -> int | None:
+    """The number itself; None where the roll-ups do not keep it."""
+    if asked.kind not in KINDS or asked.narrowed or asked.exactly or len(asked.scope) == VILLAGE:
+        return None
+    found = totals(reader, asked.kind, asked.scope, asked.period)
+    return sum(found[name] for name in asked.columns)
+
+
 def by_place(reader: Reader, kind: str, scope: str, places: Iterable[str], period: Period) -> dict[str, dict[str, int]]:
     """The columns of a kind by place, of the divisions ``places`` right below ``scope`` and, by its own code, of what
     lies in none of them."""

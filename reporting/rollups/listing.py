@@ -48,49 +48,67 @@ class Sought:
 
 def newest(sought: Sought, after: Key | None, most: int) -> list[Key]:
     """The next ``most`` rows, the newest first, whoever may see their cases; call it in one snapshot."""
-    begin, end = day_start(sought.period.first), day_end(sought.period.last)
-    wanted: dict[str, dt.datetime] = {}
+    before = "AND (d.at, d.row_id) < (%(at)s, %(row)s)" if after else ""
+    order = "ORDER BY d.at DESC, d.row_id DESC LIMIT %(most)s"
+    at, row = after or (None, None)
+    values = _values(sought) | {"most": most, "at": at, "row": row}
+    found = _query(f"SELECT d.row_id, d.at FROM ({_rows(sought, before, order)}) d {order}", values)
+    return [(at, row) for row, at in found]
+
+
+def count(sought: Sought) -> int:
+    """How many rows there are; call it in one snapshot."""
+    return int(_query(f"SELECT count(*) FROM ({_rows(sought)}) d", _values(sought))[0][0])
+
+
+def of_restricted(sought: Sought) -> dict[int, int]:
+    """How many of the rows are of which restricted case; call it in one snapshot."""
+    rows = _rows(sought, "AND d.restricted")
+    return dict(_query(f"SELECT d.case_id, count(*) FROM ({rows}) d GROUP BY 1", _values(sought)))
+
+
+def _rows(sought: Sought, where: str = "", order: str = "") -> str:
+    """The rows ``d`` sought: of each code (and department) from the deeds by their index, and from the tables those of
+    the cases that are not folded yet."""
+    place = PLACES[12 if sought.exactly else len(sought.scope)]
+    is_sought = f"""
+        d.code = c.code AND d.key = k.key AND {place} = %(scope)s AND d.at >= %(begin)s AND d.at < c.until {where}
+    """
+    each = """
+        SELECT d.row_id, d.at, d.case_id FROM unnest(%(codes)s::text[], %(ends)s::timestamptz[]) c (code, until)
+        CROSS JOIN unnest(%(keys)s::text[]) k (key)
+    """
+    return f"""
+        {each} CROSS JOIN LATERAL (
+            SELECT d.row_id, d.at, d.case_id FROM reporting_deed d
+            WHERE {is_sought} AND d.case_id <> ALL(%(changed)s::bigint[]) {order}
+        ) d
+        UNION ALL
+        {each} JOIN ({now("c.id = ANY(%(changed)s::bigint[])")}) d ON {is_sought}
+    """
+
+
+def _values(sought: Sought) -> dict[str, Any]:
+    begin, end, now_over = day_start(sought.period.first), day_end(sought.period.last), day_start(sought.today)
+    ends: dict[str, dt.datetime] = {}
     for name in sought.columns:
         column = codes.COLUMNS[sought.kind][name]
-        for code in column.codes:
-            until = min(end, day_start(sought.today)) if column.is_over else end
-            wanted[code] = max(until, wanted.get(code, until))
+        until = min(end, now_over) if column.is_over else end
+        ends |= {code: max(until, ends.get(code, until)) for code in column.codes}
+    keys = [sought.department]
+    if sought.kind == "referrals" and not sought.department:
+        keys = [row[0] for row in _query("SELECT code FROM departments_department")]
+    changed = [row[0] for row in _query("SELECT DISTINCT case_id FROM reporting_changed")]
+    return {
+        "codes": list(ends), "ends": list(ends.values()), "keys": keys, "begin": begin, "scope": sought.scope,
+        "changed": changed,
+    }  # fmt: skip
+
+
+def _query(statement: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        keys = [sought.department]
-        if sought.kind == "referrals" and not sought.department:
-            cursor.execute("SELECT code FROM departments_department")
-            keys = [row[0] for row in cursor.fetchall()]
-        cursor.execute("SELECT DISTINCT case_id FROM reporting_changed")
-        values: dict[str, Any] = {
-            "changed": [row[0] for row in cursor.fetchall()], "codes": list(wanted), "ends": list(wanted.values()),
-            "keys": keys, "begin": begin, "scope": sought.scope, "most": most,
-            "at": after[0] if after else end, "row": after[1] if after else 0,
-        }  # fmt: skip
-        cursor.execute(_newest(sought, is_first=after is None), values)
-        return [(at, row) for row, at in cursor.fetchall()]
-
-
-def _newest(sought: Sought, *, is_first: bool) -> str:
-    place = PLACES[12 if sought.exactly else len(sought.scope)]
-    where = f"""
-        d.code = c.code AND d.key = k.key AND {place} = %(scope)s AND d.at >= %(begin)s AND d.at < c.until
-        {"" if is_first else "AND (d.at, d.row_id) < (%(at)s, %(row)s)"}
-    """
-    order = "ORDER BY d.at DESC, d.row_id DESC LIMIT %(most)s"
-    return f"""
-        SELECT d.row_id, d.at FROM (
-            SELECT d.row_id, d.at FROM unnest(%(codes)s::text[], %(ends)s::timestamptz[]) c (code, until)
-            CROSS JOIN unnest(%(keys)s::text[]) k (key)
-            CROSS JOIN LATERAL (
-                SELECT d.row_id, d.at FROM reporting_deed d
-                WHERE {where} AND d.case_id <> ALL(%(changed)s::bigint[]) {order}
-            ) d
-            UNION ALL
-            SELECT d.row_id, d.at FROM unnest(%(codes)s::text[], %(ends)s::timestamptz[]) c (code, until)
-            CROSS JOIN unnest(%(keys)s::text[]) k (key)
-            JOIN ({now("c.id = ANY(%(changed)s::bigint[])")}) d ON {where}
-        ) d {order}
-    """
+        cursor.execute(statement, values)
+        return cursor.fetchall()
 
 
 def _moment(day: str) -> str:
@@ -101,21 +119,21 @@ def _moment(day: str) -> str:
 def now(where: str = "TRUE") -> str:
     """The deeds as the tables say now; ``where`` is a condition on their cases ``c``."""
     return f"""
-    SELECT 'a' AS kind, a.id AS row_id, c.id AS case_id, c.division_id AS place, a.form AS code, '' AS key,
-        {_moment("a.reached_on")} AS at
+    SELECT 'a' AS kind, a.id AS row_id, c.id AS case_id, c.division_id AS place, c.is_restricted AS restricted,
+        a.form AS code, '' AS key, {_moment("a.reached_on")} AS at
     FROM mediation_agreement a JOIN cases_case c ON c.id = a.case_id WHERE {where}
     UNION ALL
-    SELECT 's', s.id, c.id, c.division_id, {SESSION_CODE}, '', lower(s.period)
+    SELECT 's', s.id, c.id, c.division_id, c.is_restricted, {SESSION_CODE}, '', lower(s.period)
     FROM mediation_session s JOIN cases_case c ON c.id = s.case_id WHERE s.state <> 'planned' AND {where}
     UNION ALL
-    SELECT 'v', v.id, c.id, c.division_id, {VISIT_CODE}, '', {_moment("v.due_on")}
+    SELECT 'v', v.id, c.id, c.division_id, c.is_restricted, {VISIT_CODE}, '', {_moment("v.due_on")}
     FROM mediation_followup v JOIN cases_case c ON c.id = v.case_id WHERE v.second_of_id IS NULL AND {where}
     UNION ALL
-    SELECT 'c', v.id, c.id, c.division_id, {SECOND_CODE}, '', {_moment("v.due_on")}
+    SELECT 'c', v.id, c.id, c.division_id, c.is_restricted, {SECOND_CODE}, '', {_moment("v.due_on")}
     FROM mediation_followup v JOIN mediation_followup w ON w.id = v.second_of_id
     JOIN cases_case c ON c.id = v.case_id WHERE v.state = 'done' AND {where}
     UNION ALL
-    SELECT 'r', r.id, c.id, c.division_id, CASE WHEN r.status <> 'returned' THEN 'led' WHEN EXISTS (
+    SELECT 'r', r.id, c.id, c.division_id, c.is_restricted, CASE WHEN r.status <> 'returned' THEN 'led' WHEN EXISTS (
             SELECT FROM cases_referral n WHERE n.case_id = r.case_id AND n.role = 'lead' AND n.id > r.id
                 AND n.department_id = r.department_id) THEN 'had_to_lead' ELSE 'sent_back' END,
         r.department_id, r.dispatched_at
@@ -123,7 +141,7 @@ def now(where: str = "TRUE") -> str:
     """
 
 
-_COLUMNS = ("kind", "row_id", "case_id", "place", "code", "key", "at")
+_COLUMNS = ("kind", "row_id", "case_id", "place", "restricted", "code", "key", "at")
 _NAMES, _SAID = ", ".join(_COLUMNS), ", ".join(f"excluded.{name}" for name in _COLUMNS[2:])
 _KEPT = ", ".join(f"reporting_deed.{name}" for name in _COLUMNS[2:])
 
