@@ -310,8 +310,13 @@ def _load_changes(reader: Reader) -> None:
     reader.changed = cases
     if not cases:
         return
-    source = changed_facts("SELECT unnest(%(cases)s::bigint[])")
-    values |= {"cases": cases}
+    # The facts are worked out once and handed back for each of the two countings.
+    changes = changed_facts("SELECT unnest(%(cases)s::bigint[])")
+    values = {"facts": query(f"SELECT jsonb_agg(f)::text FROM ({changes}) f", values | {"cases": cases})[0][0]}
+    source = (
+        "SELECT (j->>'sign')::int AS sign, f.* FROM jsonb_array_elements(%(facts)s::jsonb) j "
+        "CROSS JOIN LATERAL jsonb_populate_record(NULL::reporting_casefact, j) f"
+    )
     sums = ", ".join(f"sum(c.{name})" for name in COLUMNS)
     something = " OR ".join(f"sum(c.{name}) <> 0" for name in COLUMNS)
     keys = ", ".join(f"c.{key}" for key in KEYS)
