@@ -12,6 +12,8 @@ import pytest
 import yaml
 from django.conf import settings
 
+from governance_center.local.postgres import SETTINGS
+
 ROOT = Path(settings.BASE_DIR)
 OURS = ("migrate", "web", "worker", "beat")
 
@@ -24,6 +26,12 @@ def compose() -> dict[str, Any]:
 def test_the_services_of_the_production_form_are_there(compose: dict[str, Any]) -> None:
     assert set(compose["services"]) == {"database", "broker", *OURS}
     assert compose["services"]["database"]["image"] == "postgres:18"
+
+
+def test_the_database_plans_as_it_was_measured(compose: dict[str, Any]) -> None:
+    given = dict(part.removeprefix("-c").split("=") for part in compose["services"]["database"]["command"][1:])
+    assert given.keys() >= {"jit", "random_page_cost", "work_mem", "effective_cache_size"}
+    assert given.items() <= SETTINGS.items()
 
 
 def test_what_runs_on_has_a_health_check(compose: dict[str, Any]) -> None:
