@@ -103,25 +103,54 @@ def test_the_map_is_drawn_again_when_its_figures_come_anew(screen: Callable[...,
     wall.shoot("wall-map")
 
 
-@pytest.mark.parametrize("viewport", [WALL, PHONE])
-def test_the_early_warnings_come_by_or_none_is_said(screen: Callable[..., Person], viewport: dict[str, int]) -> None:
+def warned() -> None:
+    """A warning of Liyuan community in Longjing."""
     today = timezone.localdate()
-    WatchRun.objects.create(day=today, made_at=timezone.now())
-    wall = screen(viewport)
-    turn_to(wall, "warnings")
-    expect(wall.page.locator(".is-shown .wall-nothing .zh")).to_be_visible()
-    wall.check()
-    wall.page.evaluate(COUNT_ARRIVALS)
     Alert.objects.create(
         division_id="222405005", category_id="neighbour", opened_on=today, held_on=today, window=7, observed=12,
         expected=1.5, tail=1e-6,
     )  # fmt: skip
+
+
+def go_to(person: Person, page: str) -> None:
+    """Stop the screen and turn its pages by hand."""
+    expect(person.page.locator(".wall-page.is-shown")).to_be_visible()
+    person.page.keyboard.press(" ")
+    for _turn in range(person.page.locator(".wall-page").count()):
+        if person.page.locator(f".wall-page.is-shown[data-page={page}]").count():
+            return
+        person.page.keyboard.press("ArrowRight")
+    pytest.fail(f"there is no page {page}")
+
+
+def test_an_early_warning_comes_by_without_the_page_flickering(screen: Callable[..., Person]) -> None:
+    WatchRun.objects.create(day=timezone.localdate(), made_at=timezone.now())
+    wall = screen(WALL)
+    go_to(wall, "warnings")
+    expect(wall.page.locator(".is-shown .wall-nothing .zh")).to_be_visible()
+    wall.check()
+    wall.page.evaluate(COUNT_ARRIVALS)
+    warned()
     expect(wall.page.locator(".is-shown [data-warned='222405005'] td").first).to_have_text("12", timeout=60_000)
     wall.check()
-    assert wall.page.evaluate("window.arrivals") == 0, "a page that is renewed while it stands does not flicker"
+    assert wall.page.evaluate("window.arrivals") == 0
     wall.page.keyboard.press("ArrowRight")
     wall.check()
-    assert wall.page.evaluate("window.arrivals") == 1
+    assert wall.page.evaluate("window.arrivals") == 1, "a page that is turned to arrives"
     wall.page.keyboard.press("ArrowLeft")
     wall.check()
-    wall.shoot(f"wall-warnings-{viewport['width']}")
+    wall.shoot("wall-warnings-1920")
+
+
+def test_a_phone_shows_the_warnings_or_that_there_are_none(screen: Callable[..., Person]) -> None:
+    WatchRun.objects.create(day=timezone.localdate(), made_at=timezone.now())
+    wall = screen(PHONE)
+    go_to(wall, "warnings")
+    expect(wall.page.locator(".is-shown .wall-nothing .zh")).to_be_visible()
+    wall.check()
+    warned()
+    wall.page.reload()
+    go_to(wall, "warnings")
+    expect(wall.page.locator(".is-shown [data-warned='222405005'] td").first).to_have_text("12")
+    wall.check()
+    wall.shoot("wall-warnings-360")
