@@ -19,7 +19,7 @@ from benchmarks.dashboard import COUNTY, PREFECTURE, TOWNSHIP, official
 from benchmarks.opening import median_of
 from benchmarks.run import Row
 
-CASES, CHANGED = 1_000_000, 200
+CASES, CHANGED = 1_000_000, 100
 TARGET, PAGE_TARGET, DASHBOARD_TARGET, SLOWEST = 150.0, 400.0, 100.0, 8
 PAGES = ("mediation", "follow-ups", "departments", "waiting")
 
@@ -55,7 +55,7 @@ def measure() -> list[Row]:
 
 
 def _changed(client: Any) -> Row:
-    """The dashboard while cases that were just changed wait for being folded, which happens every few seconds."""
+    """The dashboard while cases that were just changed wait for being folded, which happens every twenty seconds."""
     from reporting.models import ChangedCase
 
     address = f"/dashboard/?division={PREFECTURE}"

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Left
+from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 
 from cases.models import Case
@@ -81,8 +81,9 @@ def of_own_county() -> QuerySet[Case]:
 
 def _concluded() -> QuerySet[Case]:
     since = timezone.now() - RESULTS_OF
-    return Case.objects.filter(
-        Q(resolved_at__gte=since) | Q(resolved_at__isnull=True, state_since__gte=since),
+    # Found by an index: the day of resolution or, where there was none, of the present state.
+    return Case.objects.alias(concluded_at=Coalesce("resolved_at", "state_since")).filter(
+        concluded_at__gte=since,
         mediator__isnull=False,
         outcome__in=(*RESOLVED_OUTCOMES, *FAILED_OUTCOMES),
     )

@@ -5,6 +5,7 @@ import secrets
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, Role, User
@@ -212,6 +213,13 @@ class Case(models.Model):
                 OpClass("division", name="varchar_pattern_ops"),
                 name="cases_case_restricted",
                 condition=models.Q(is_restricted=True),
+            ),
+            # What mediators of a county have concluded lately (mediation.fair_lists).
+            models.Index(
+                OpClass("division", name="varchar_pattern_ops"),
+                Coalesce("resolved_at", "state_since"),
+                name="cases_case_concluded",
+                condition=models.Q(mediator__isnull=False),
             ),
         )
 
