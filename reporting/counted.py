@@ -1,10 +1,10 @@
 """What is counted and is no fact of a case: agreements, sessions, visits, tickets, shifts, referrals and the like.
 
 Each :class:`Kind` says once which rows of its table belong to a place and to days and what each column counts of them.
-The pages add up from it (:func:`totals`, :func:`totals_by`), and the list behind a number is made from it
-(:func:`listed`), so that the two cannot differ; for more than a village agreements, sessions and visits come to the
-pages from the roll-ups, which must say the same (:mod:`reporting.rollups.deeds`). Lists are paged by key, and their
-rows found by their deeds (:mod:`reporting.rollups.listing`): the first page of any number comes at once.
+The pages add up from it (:func:`totals`, :func:`totals_by`), and the list behind a number has the same rows
+(:func:`listed`). Where there may be millions, both have a short way that must say the same: for more than a village
+agreements, sessions and visits come to the pages from the roll-ups (:mod:`reporting.rollups.deeds`), and the rows of a
+list, with referrals, are found by their deeds (:mod:`reporting.rollups.listing`). Lists are paged by key.
 """
 
 from __future__ import annotations

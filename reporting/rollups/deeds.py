@@ -3,8 +3,8 @@
 A fact's ``deeds`` is a JSON list of ``[what, day]``, ``what`` being one of :mod:`reporting.rollups.codes`; the roll-up
 of durations counts them by day, place and ``what`` (kind ``d``), for prefecture, counties and townships.
 
-:mod:`reporting.counted` says the same of the tables themselves; from there come the lists behind the numbers, and the
-figures of villages, which have few cases.
+:mod:`reporting.counted` says the same of the tables themselves; from there come the figures of villages, which have
+few cases. The lists behind the numbers come from :mod:`reporting.rollups.listing`.
 """
 
 from __future__ import annotations

@@ -123,12 +123,22 @@ def go_to(person: Person, page: str) -> None:
     pytest.fail(f"there is no page {page}")
 
 
-def test_an_early_warning_comes_by_without_the_page_flickering(screen: Callable[..., Person]) -> None:
-    WatchRun.objects.create(day=timezone.localdate(), made_at=timezone.now())
-    wall = screen(WALL)
+def without_warnings(wall: Person) -> None:
+    """See that the page says that there are none."""
     go_to(wall, "warnings")
     expect(wall.page.locator(".is-shown .wall-nothing .zh")).to_be_visible()
     wall.check()
+
+
+@pytest.fixture
+def watched(demo: None) -> None:
+    """Somebody has looked for warnings today."""
+    WatchRun.objects.create(day=timezone.localdate(), made_at=timezone.now())
+
+
+def test_an_early_warning_comes_by_without_the_page_flickering(watched: None, screen: Callable[..., Person]) -> None:
+    wall = screen(WALL)
+    without_warnings(wall)
     wall.page.evaluate(COUNT_ARRIVALS)
     warned()
     expect(wall.page.locator(".is-shown [data-warned='222405005'] td").first).to_have_text("12", timeout=60_000)
@@ -142,12 +152,9 @@ def test_an_early_warning_comes_by_without_the_page_flickering(screen: Callable[
     wall.shoot("wall-warnings-1920")
 
 
-def test_a_phone_shows_the_warnings_or_that_there_are_none(screen: Callable[..., Person]) -> None:
-    WatchRun.objects.create(day=timezone.localdate(), made_at=timezone.now())
+def test_a_phone_shows_the_warnings_or_that_there_are_none(watched: None, screen: Callable[..., Person]) -> None:
     wall = screen(PHONE)
-    go_to(wall, "warnings")
-    expect(wall.page.locator(".is-shown .wall-nothing .zh")).to_be_visible()
-    wall.check()
+    without_warnings(wall)
     warned()
     wall.page.reload()
     go_to(wall, "warnings")
