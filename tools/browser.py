@@ -8,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The first has no windows, menus and tabs to draw behind what the tests see, and is faster by a quarter.
+PACKAGES = ("chromium-headless-shell", "chromium")
+NAMES = (*PACKAGES, "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def find() -> str | None:
@@ -28,17 +30,24 @@ def find() -> str | None:
 
 
 def install() -> None:
-    """Playwright's own browser, else the distribution's package (as root)."""
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
+    """The distribution's package (as root), else Playwright's own browser."""
     if shutil.which("apt-get") and os.geteuid() == 0:
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-q"], env=environment, **quiet)  # type: ignore[call-overload]  # noqa: S607
-        subprocess.run(  # type: ignore[call-overload]
-            ["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk"],  # noqa: S607
-            env=environment, **quiet,
-        )  # fmt: skip
+        apt("update", "-q")
+        for package in PACKAGES:
+            if find() is None:
+                apt("install", "-q", "-y", "--no-install-recommends", package, "fonts-noto-cjk")
     if find() is None:
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], **quiet)  # type: ignore[call-overload]
+        command = [sys.executable, "-m", "playwright", "install", "chromium"]
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+
+
+def apt(*arguments: str) -> None:
+    """Run ``apt-get`` without asking or telling anything; whether it worked is seen by what is there then."""
+    subprocess.run(
+        ["apt-get", *arguments],  # noqa: S607
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 from accounts.models import DEMO_PASSWORD
 from tests.kept import Kept, filled_tables, keep
@@ -21,9 +21,17 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 SHOTS = settings.BASE_DIR / "var" / "screenshots"
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE = 15_000
+"""Milliseconds: how long what must come may take. A busy machine is slow, and how slow is not what is tested."""
+expect.set_options(timeout=PATIENCE)
 STILL = """() => Promise.allSettled(document.getAnimations()
   .filter((animation) => animation.effect.getComputedTiming().endTime !== Infinity)
   .map((animation) => animation.finished))"""
+# A click is over before the page that it asks for is there: the old page says that it is being left.
+LEAVING = """navigation.addEventListener('navigate', (event) => {
+  window.isLeaving = !event.hashChange && event.downloadRequest === null
+})"""
+SETTLED = "() => !window.isLeaving && document.readyState === 'complete'"
 DESKTOP, PHONE = {"width": 1366, "height": 860}, {"width": 360, "height": 740}
 
 
@@ -38,6 +46,12 @@ def browser() -> Iterator[Browser]:
         )
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Everybody signs in through the form; the hash that is slow on purpose would take longer than the page."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +80,7 @@ def visit(browser: Browser, live_server: Any, demo: None) -> Iterator[Callable[.
     def enter(username: str, language: str, viewport: dict[str, int] = DESKTOP) -> Person:
         touch = viewport == PHONE
         context = browser.new_context(viewport=viewport, locale="en-GB", has_touch=touch)  # type: ignore[arg-type]
+        context.add_init_script(LEAVING)
         contexts.append(context)
         person = Person(context.new_page(), live_server.url, language)
         person.sign_in(username)
@@ -84,7 +99,7 @@ class Person:
         self.faults: list[str] = []
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", self._hear)
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
 
     def _hear(self, line: ConsoleMessage) -> None:
         """Errors that the browser reports; a form that comes back as refused (422) is meant."""
@@ -113,13 +128,25 @@ class Person:
         assert response is not None
         assert response.ok, f"{path}: {response.status}"
 
+    def settle(self) -> None:
+        """Waits for the page that was asked for last, whole."""
+        self.page.wait_for_function(SETTLED)
+
+    def press(self, *keys: str) -> None:
+        """Keys, pressed as a person does: once the page that the last of them led to is there."""
+        for key in keys:
+            self.settle()
+            self.page.keyboard.press(key)
+
     def shoot(self, name: str) -> None:
         """A picture of the whole page, in the language of this person."""
         SHOTS.mkdir(parents=True, exist_ok=True)
+        self.settle()
         self.page.screenshot(path=str(SHOTS / f"{name}-{self.language}.png"), full_page=True)
 
     def check(self) -> None:
         """No fault in scripts, nothing serious for axe-core, no sideways scrolling."""
+        self.settle()
         assert not self.faults, self.faults
         # What is still moving or fading in has neither its place nor its colours yet.
         self.page.evaluate(STILL)

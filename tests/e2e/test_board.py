@@ -70,7 +70,7 @@ def test_a_case_contested_elsewhere_appears_is_decided_in_place_and_leaves(
     case = opened(title)
     contest(case)
     row = page.locator(f"#row-to_decide-{case.pk}")
-    expect(row).to_be_visible(timeout=10_000)
+    expect(row).to_be_visible()
     expect(row).to_contain_text(case.number)
     expect(row.locator(".board-why")).to_be_visible()
     expect(page.locator("[data-count=to_decide] strong")).to_have_text("1")
@@ -88,7 +88,7 @@ def test_a_case_contested_elsewhere_appears_is_decided_in_place_and_leaves(
     # Another case comes in while the form is open: the list waits, what is typed stays.
     later = opened(f"{title}2")
     contest(later)
-    expect(page.locator("[data-count=to_decide] strong")).to_have_text("2", timeout=10_000)
+    expect(page.locator("[data-count=to_decide] strong")).to_have_text("2")
     expect(page.locator("[data-list=to_decide] .board-stale")).to_be_visible()
     expect(page.locator(f"#row-to_decide-{later.pk}")).to_have_count(0)
     assert form.locator("[name=note]").input_value() == reasons
@@ -112,19 +112,19 @@ def test_the_board_says_that_the_network_or_the_session_is_gone_and_goes_on(visi
     expect(page.locator("#board-bar[data-state=live]")).to_be_visible()
 
     page.context.set_offline(True)
-    expect(page.locator("#board-bar[data-state=network] [data-when=network]")).to_be_visible(timeout=10_000)
+    expect(page.locator("#board-bar[data-state=network] [data-when=network]")).to_be_visible()
     expect(page.locator("#network-alert")).to_have_count(0)
     page.context.set_offline(False)
-    expect(page.locator("#board-bar[data-state=live]")).to_be_visible(timeout=10_000)
+    expect(page.locator("#board-bar[data-state=live]")).to_be_visible()
 
     page.context.clear_cookies(name=re.compile("sessionid"))
-    expect(page.locator("#board-bar[data-state=session] [data-when=session] a")).to_be_visible(timeout=10_000)
+    expect(page.locator("#board-bar[data-state=session] [data-when=session] a")).to_be_visible()
     dispatcher.shoot("73-board-signed-out-phone")
     other = Visitor(page.context.new_page(), dispatcher.url, "zh-hans")
     other.sign_in("dispatcher.longjing")
     other.page.close()
     page.bring_to_front()
-    expect(page.locator("#board-bar[data-state=live]")).to_be_visible(timeout=10_000)
+    expect(page.locator("#board-bar[data-state=live]")).to_be_visible()
 
     # The open page has the new token: it can act without being loaded anew.
     case = opened("电梯停运", "other")
@@ -137,7 +137,7 @@ def test_the_board_says_that_the_network_or_the_session_is_gone_and_goes_on(visi
     expect(row.locator(".board-failed")).to_be_visible()
     assert row.locator("[name=note]").input_value() == "裁定理由"
     page.context.set_offline(False)
-    expect(page.locator("#board-bar[data-state=live]")).to_be_visible(timeout=10_000)
+    expect(page.locator("#board-bar[data-state=live]")).to_be_visible()
     row.locator("[data-open] button[type=submit]").click()
     expect(row).to_have_count(0)
     assert count_of(page, "to_decide") == 0

@@ -161,7 +161,7 @@ def hold(mediator: Person, session: Session, minutes: str) -> None:
     page.reload()
     go_on(page, "/hold/$")
     page.locator("[name=minutes]").press_sequentially(minutes, delay=1)
-    expect(page.locator("#minutes-kept")).not_to_be_empty(timeout=15_000)
+    expect(page.locator("#minutes-kept")).not_to_be_empty()
     expect(page.locator("[name=revision]")).not_to_have_value("0")
     for one in session.attendances.all():
         page.locator(f"label:has([name=party_{one.party_id}][value=came])").click()

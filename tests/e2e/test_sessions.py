@@ -73,7 +73,7 @@ def test_from_one_tap_to_the_minutes(visit: Visit, language: str, size: str) -> 
     person.check()
     person.open(f"/mediation/sessions/{session.pk}/hold/")
     page.fill("[name=minutes]", "双方陈述了经过。")
-    expect(page.locator("[name=revision]")).to_have_value("1", timeout=15_000)
+    expect(page.locator("[name=revision]")).to_have_value("1")
     assert Minutes.objects.get(session=session).text == "双方陈述了经过。"
     for one in session.attendances.all():
         page.locator(f"[name=party_{one.party_id}][value=came]").check()
