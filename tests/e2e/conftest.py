@@ -80,7 +80,6 @@ def visit(browser: Browser, live_server: Any, demo: None) -> Iterator[Callable[.
     def enter(username: str, language: str, viewport: dict[str, int] = DESKTOP) -> Person:
         touch = viewport == PHONE
         context = browser.new_context(viewport=viewport, locale="en-GB", has_touch=touch)  # type: ignore[arg-type]
-        context.add_init_script(LEAVING)
         contexts.append(context)
         person = Person(context.new_page(), live_server.url, language)
         person.sign_in(username)
@@ -100,6 +99,7 @@ class Person:
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", self._hear)
         page.set_default_timeout(PATIENCE)
+        page.add_init_script(LEAVING)
 
     def _hear(self, line: ConsoleMessage) -> None:
         """Errors that the browser reports; a form that comes back as refused (422) is meant."""

@@ -46,9 +46,7 @@ def test_a_briefing_is_found_and_read(visit: Callable[..., Person], language: st
     person.check()
     # By keyboard alone: the kind is chosen by a key, the year too, and Enter on the button shows them.
     page.locator("form[role=search] [name=kind]").focus()
-    person.press("ArrowDown")
-    person.press("Tab")
-    person.press("Tab")
+    person.press("ArrowDown", "Tab", "Tab")
     expect(page.locator("form[role=search] [name=year]")).to_be_focused()
     person.press("Tab")
     expect(page.locator("form[role=search] button[type=submit]")).to_be_focused()

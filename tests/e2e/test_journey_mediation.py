@@ -110,7 +110,7 @@ def read_why(mediator: Person, case: Case) -> None:
     mediator.shoot("mediation-03-case")
     mediator.check()
     expect(mediator.deed(f"/mediation/{case.number}/withdraw/")).to_be_visible()
-    page.keyboard.press("Escape")
+    mediator.press("Escape")
 
 
 def go_on(page: Page, path: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,9 +13,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from departments.models import Centre
+from accounts.models import User
+from departments.models import Centre, Window
 from intake.models import Hall, Ticket, Visit
-from intake.services import hall_of
+from intake.services import call_next, hall_of, open_desk, take_ticket
 from tests.e2e.conftest import PHONE, Person
 
 WALL, TOTEM, SMALL_TOTEM = (
@@ -102,6 +105,25 @@ def test_a_number_is_taken_called_shown_and_served(
         "answered", "3층 사법국 창구로 안내", language, None
     )  # fmt: skip
     assert Ticket.objects.get().state == "done"
+
+
+def test_a_call_is_on_the_screen_within_two_seconds_of_its_own_clock(
+    display: Callable[..., Person], hall: Hall
+) -> None:
+    wall = display("screen", WALL)
+    began = timezone.now()
+    wall.page.clock.install(time=began)
+    wall.page.reload()
+    expect(wall.page.locator("#nobody")).to_be_visible()
+    wall.page.clock.pause_at(began + dt.timedelta(hours=1))
+    ticket = take_ticket(
+        centre=hall.centre, service="consultation", language="ko", submission_key=uuid.uuid4()
+    )  # fmt: skip
+    clerk = User.objects.get(username="clerk.longjing")
+    window = Window.objects.get(centre=hall.centre, number=21)
+    assert call_next(desk=open_desk(window=window, clerk=clerk), by=clerk) == ticket
+    wall.page.clock.run_for(2_000)
+    expect(wall.page.locator(".call.is-newest [data-ticket]")).to_have_text(ticket.label)
 
 
 def _hears(wall: Person, calls: int) -> None:

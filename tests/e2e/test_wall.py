@@ -66,7 +66,7 @@ def screen(browser: Browser, live_server: Any, demo: None) -> Iterator[Callable[
 def turn_to(person: Person, page: str) -> None:
     """Wait until the screen has turned to a page by itself, and stop there."""
     expect(person.page.locator(f".wall-page.is-shown[data-page={page}]")).to_be_visible(timeout=60_000)
-    person.page.keyboard.press(" ")
+    person.press(" ")
     expect(person.page.locator("#paused")).to_be_visible()
 
 
@@ -115,11 +115,11 @@ def warned() -> None:
 def go_to(person: Person, page: str) -> None:
     """Stop the screen and turn its pages by hand."""
     expect(person.page.locator(".wall-page.is-shown")).to_be_visible()
-    person.page.keyboard.press(" ")
+    person.press(" ")
     for _turn in range(person.page.locator(".wall-page").count()):
         if person.page.locator(f".wall-page.is-shown[data-page={page}]").count():
             return
-        person.page.keyboard.press("ArrowRight")
+        person.press("ArrowRight")
     pytest.fail(f"there is no page {page}")
 
 
@@ -144,10 +144,10 @@ def test_an_early_warning_comes_by_without_the_page_flickering(watched: None, sc
     expect(wall.page.locator(".is-shown [data-warned='222405005'] td").first).to_have_text("12", timeout=60_000)
     wall.check()
     assert wall.page.evaluate("window.arrivals") == 0
-    wall.page.keyboard.press("ArrowRight")
+    wall.press("ArrowRight")
     wall.check()
     assert wall.page.evaluate("window.arrivals") == 1, "a page that is turned to arrives"
-    wall.page.keyboard.press("ArrowLeft")
+    wall.press("ArrowLeft")
     wall.check()
     wall.shoot("wall-warnings-1920")
 
