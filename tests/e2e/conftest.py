@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 from accounts.models import DEMO_PASSWORD
 from tests.kept import Kept, filled_tables, keep
+from tests.processes import wait_for
 from tools.browser import find
 
 # Playwright's event loop runs in this thread; Django would take it for asynchronous code.
@@ -60,16 +63,40 @@ def prepared() -> list[Kept]:
     return []
 
 
+@pytest.fixture(scope="session")
+def answering() -> Iterator[set[int]]:
+    """The threads of the server that are at work on an answer."""
+    threads: set[int] = set()
+
+    def begins(**_request: Any) -> None:
+        threads.add(get_ident())
+
+    def ends(**_request: Any) -> None:
+        threads.discard(get_ident())
+
+    request_started.connect(begins)
+    request_finished.connect(ends)
+    yield threads
+    request_started.disconnect(begins)
+    request_finished.disconnect(ends)
+
+
 @pytest.fixture
-def demo(transactional_db: None, prepared: list[Kept]) -> None:
-    """Reference data and demo accounts, as a new user finds them; no cases yet."""
+def demo(transactional_db: None, prepared: list[Kept], answering: set[int]) -> Iterator[None]:
+    """Reference data and demo accounts, as a new user finds them; no cases yet.
+
+    The tables are emptied afterwards when nobody is answered any more: a page that asks by itself may have asked last
+    when its browser was closed, and each would wait for tables of the other.
+    """
     if prepared:
         prepared[0].put_back()
-        return
-    before = filled_tables()
-    call_command("load_reference", verbosity=0)
-    call_command("demo_accounts")
-    prepared.append(keep(filled_tables() - before))
+    else:
+        before = filled_tables()
+        call_command("load_reference", verbosity=0)
+        call_command("demo_accounts")
+        prepared.append(keep(filled_tables() - before))
+    yield
+    wait_for(lambda: not answering)
 
 
 @pytest.fixture
